@@ -1,0 +1,1 @@
+//! socketpair(2), whole.
