@@ -13,7 +13,7 @@ async function runRustTests() {
   }
   // A crate without tests yet is no failure; nextest leaves the doc tests to cargo.
   await run('cargo', ['nextest', 'run', '--workspace', '--locked', '--no-tests=pass'])
-  await run('cargo', ['test', '--doc', '--workspace', '--locked'])
+  await run('cargo', ['test', '--doc', '--workspace', '--exclude=socketpair', '--locked'])
 }
 
 /** @type {string | undefined} */
@@ -30,7 +30,9 @@ async function runJavaScriptTests() {
       [...report.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1)?.[1]
     const [passed, failed] = [total('pass'), total('fail')]
     if (passed !== undefined && failed !== undefined) {
-      summary = `ava: ${passed} passed, ${failed} failed`
+      // Its report counts a test that is yet to be written among the failed.
+      const todo = report.match(/^not ok \d+ - .* # TODO$/gm)?.length ?? 0
+      summary = `ava: ${passed} passed, ${Number(failed) - todo} failed`
     }
   }
   if (summary === undefined) throw new StepFailed('ava ended without its totals')
