@@ -1,0 +1,8 @@
+export default {
+  files: ['__test__/**/*.spec.ts'],
+  extensions: { ts: 'module' },
+  nodeArguments: ['--import=@oxc-node/core/register', '--expose-gc'],
+  // A process each: descriptors are counted per process, and an abort takes down one file only.
+  workerThreads: false,
+  timeout: '60s',
+}

@@ -1,0 +1,16 @@
+// The stretch of time that counts, after a warm-up that starts with the first message, and the line
+// that tells the harness what came of it. benchmark/c/window.h is the same in C.
+
+/** Milliseconds. */
+export const warmUp = Number(process.env.BENCHMARK_WARM_UP_MS)
+/** Milliseconds. */
+export const measured = Number(process.env.BENCHMARK_MEASURED_MS)
+
+/**
+ * What the harness reads: one line of JSON.
+ *
+ * @param {Record<string, number>} figures
+ */
+export function report(figures) {
+  process.stdout.write(`${JSON.stringify(figures)}\n`)
+}

@@ -1,0 +1,38 @@
+// Everything that is checked without running the code.
+
+import { StepFailed, run, runInstalled } from './steps.js'
+
+/** @type {ReadonlyArray<() => Promise<void>>} */
+const checks = [
+  () => runInstalled('oxfmt', ['--check']),
+  () => run('cargo', ['fmt', '--all', '--check']),
+  () => runInstalled('oxlint', ['--deny-warnings', '--report-unused-disable-directives']),
+  // The library's own types are checked where it is built.
+  () => runInstalled('tsc', ['--project', 'tsconfig.check.json']),
+  () =>
+    run('cargo', ['clippy', '--workspace', '--all-targets', '--locked', '--', '-D', 'warnings']),
+]
+
+/** Runs them all, so that one look shows all there is to fix. Gives what failed. */
+export async function runChecks() {
+  return collectFailures(checks)
+}
+
+/** @param {ReadonlyArray<() => Promise<void>>} steps */
+export async function collectFailures(steps) {
+  const failures = []
+  for (const step of steps) {
+    try {
+      await step()
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error
+      failures.push(error.message)
+    }
+  }
+  return failures
+}
+
+/** @param {readonly string[]} failures */
+export function failIfAny(failures) {
+  if (failures.length > 0) throw new StepFailed(failures.join('\n        '))
+}
