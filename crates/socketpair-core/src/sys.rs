@@ -7,6 +7,7 @@ pub(crate) mod credentials;
 pub(crate) mod flags;
 pub(crate) mod options;
 pub(crate) mod pair;
+pub(crate) mod register;
 pub(crate) mod transfer;
 
 use std::net::Shutdown;
