@@ -1,1 +1,19 @@
-//! The napi-rs binding of `socketpair-core`: converts, checks, settles.
+//! The napi-rs binding of `socketpair-core`: it converts, checks and settles, nothing else.
+//!
+//! Two kinds of exports: ordinary `#[napi]` functions for what happens once in an end's life, and the
+//! hot calls of [`transfer`], registered by hand because a transfer is worth 30 ns of call and not 110.
+//! Every export is synchronous; the only thing that ever comes back from another thread is a batch of
+//! tokens through [`wake`], and it carries no pointer.
+
+mod calls;
+mod constants;
+mod descriptor;
+mod ends;
+mod environment;
+mod error;
+mod options;
+mod ownership;
+mod pair;
+mod runtime;
+mod transfer;
+mod wake;

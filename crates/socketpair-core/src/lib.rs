@@ -1,1 +1,49 @@
-//! socketpair(2), whole.
+//! socketpair(2), whole: pairs of connected sockets of all three types, every flag and every
+//! errno, with synchronous calls that never block and asynchronous ends on tokio.
+//!
+//! - [`pair()`], [`PairBuilder`] and [`raw`] make a pair; [`supported()`] says which types this
+//!   system has.
+//! - [`Socket`] is one end: it owns its descriptor and moves bytes straight between the kernel and
+//!   the caller's memory. Every call returns at once; "would block" is the error `EAGAIN`.
+//! - [`Error`] carries the errno, its name and the system call; [`errno`] is the table behind it.
+//! - [`policy`] holds what differs between systems as pure functions.
+//!
+//! # Example
+//!
+//! ```
+//! use socketpair_core::{Kind, pair};
+//!
+//! let (left, right) = pair(Kind::Seqpacket)?;
+//! left.send(b"one")?;
+//! left.send(b"two")?;
+//! let mut buffer = [0; 16];
+//! let received = right.recv(&mut buffer)?;
+//! assert_eq!(&buffer[..received.len], b"one");
+//! # Ok::<(), socketpair_core::Error>(())
+//! ```
+//!
+//! # Platform differences
+//!
+//! Linux, macOS, FreeBSD, NetBSD, OpenBSD and illumos. macOS has no seqpacket pairs. What else
+//! differs is said at each item.
+
+mod credentials;
+pub mod errno;
+mod error;
+mod kind;
+mod message;
+mod pair;
+pub mod policy;
+mod readiness;
+mod socket;
+mod supported;
+mod sys;
+
+pub use credentials::Credentials;
+pub use error::{Error, Result};
+pub use kind::Kind;
+pub use message::Received;
+pub use pair::{PairBuilder, pair, raw};
+pub use readiness::Registered;
+pub use socket::{AdoptError, BATCH_MAX, Identity, Socket};
+pub use supported::{Supported, supported};

@@ -1,0 +1,199 @@
+//! One end: the owner of a descriptor.
+
+mod batch;
+mod options;
+mod passcred;
+mod recv;
+mod send;
+mod sending;
+
+use std::net::Shutdown;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use passcred::PassCred;
+use sending::Sending;
+
+use crate::{Error, Kind, Result, sys};
+
+pub use batch::BATCH_MAX;
+
+/// Which socket a descriptor number stands for: device and inode of fstat(2).
+///
+/// Two descriptors of one socket, a duplicate or a copy in another process, have the same identity;
+/// the two ends of a pair differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// `st_dev`.
+    pub device: u64,
+    /// `st_ino`.
+    pub inode: u64,
+}
+
+/// One end of a pair: the owner of its descriptor.
+///
+/// Every call returns at once; where it would have to wait it fails with `EAGAIN`
+/// ([`Error::is_would_block`]), whatever `O_NONBLOCK` says. Calls broken off by a signal are
+/// repeated. No call raises SIGPIPE.
+///
+/// All methods take `&self` and may be called from any number of threads at once. One call moves one
+/// message, or one run of bytes, whole: messages never mix, the bytes of concurrent stream sends may
+/// interleave at the boundaries of calls.
+///
+/// # Closing
+///
+/// Dropping closes the descriptor, unless the number has come to stand for something else in the
+/// meantime because other code closed it: then it is left alone. See [`Socket::is_intact`].
+#[derive(Debug)]
+pub struct Socket {
+    // None only while it is taken apart.
+    fd: Option<OwnedFd>,
+    kind: Kind,
+    identity: Identity,
+    read_shut: AtomicBool,
+    sending: Sending,
+    passcred: PassCred,
+}
+
+/// A descriptor that could not be adopted, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct AdoptError {
+    /// Why.
+    pub error: Error,
+    /// The descriptor, unchanged.
+    pub fd: OwnedFd,
+}
+
+impl Socket {
+    /// Takes over any connected socket; its `SO_TYPE` decides the kind.
+    ///
+    /// # Errors
+    ///
+    /// `ENOTSOCK`: not a socket. `ESOCKTNOSUPPORT`: a socket of another type, such as `SOCK_RAW`.
+    /// The descriptor comes back with the error.
+    pub fn adopt(fd: OwnedFd) -> Result<Socket, AdoptError> {
+        match Socket::look_at(&fd) {
+            Ok((kind, identity, passcred)) => Ok(Socket::new(fd, kind, identity, passcred)),
+            Err(error) => Err(AdoptError { error, fd }),
+        }
+    }
+
+    fn look_at(fd: &OwnedFd) -> Result<(Kind, Identity, PassCred)> {
+        let number = sys::options::socket_type(fd.as_fd())?;
+        let kind = Kind::from_raw(number)
+            .ok_or_else(|| Error::new(libc::ESOCKTNOSUPPORT, "getsockopt"))?;
+        Ok((
+            kind,
+            sys::identity(fd.as_fd())?,
+            PassCred::of_adopted(fd.as_fd(), kind)?,
+        ))
+    }
+
+    /// An end of a pair just made.
+    pub(crate) fn made(fd: OwnedFd, kind: Kind) -> Result<Socket> {
+        let identity = sys::identity(fd.as_fd())?;
+        Ok(Socket::new(fd, kind, identity, PassCred::of_made(kind)))
+    }
+
+    fn new(fd: OwnedFd, kind: Kind, identity: Identity, passcred: PassCred) -> Socket {
+        Socket {
+            fd: Some(fd),
+            kind,
+            identity,
+            read_shut: AtomicBool::new(false),
+            sending: Sending::default(),
+            passcred,
+        }
+    }
+
+    /// The kind of this end.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Which socket this is, as seen when it was made or adopted.
+    #[must_use]
+    pub const fn identity(&self) -> Identity {
+        self.identity
+    }
+
+    /// Whether the descriptor number still stands for this socket: `false` when other code has
+    /// closed the number, also when it has been given out again since.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        sys::identity(self.as_fd()).is_ok_and(|now| now == self.identity)
+    }
+
+    /// Gives the descriptor up, as the user left it: what this crate has set on it for its own use
+    /// (`O_NONBLOCK` and `SO_NOSIGPIPE` where sends need them, `SO_PASSCRED`) is undone.
+    ///
+    /// If the number is no longer [intact](Socket::is_intact) nothing is undone, and the number
+    /// handed out is someone else's: ask before.
+    #[must_use]
+    pub fn into_fd(mut self) -> OwnedFd {
+        if self.is_intact() {
+            self.sending.undo(self.as_fd());
+            self.passcred.undo(self.as_fd());
+        }
+        self.fd
+            .take()
+            .unwrap_or_else(|| unreachable!("an end holds its descriptor until here"))
+    }
+
+    /// Ends one direction or both: shutdown(2).
+    ///
+    /// `Write` is the half-close: the peer reads what is queued and then end-of-file. A datagram
+    /// peer is not told. After `Read` this end reads what is queued, then end-of-file; on a datagram
+    /// end this call is what makes an end-of-file at all, kept in this object because the system
+    /// does not say so. macOS and the BSDs throw away what is queued.
+    ///
+    /// Wakes whoever waits on this end. Repeating it is no error.
+    ///
+    /// # Errors
+    ///
+    /// `ENOTCONN`: an adopted socket that is not connected.
+    pub fn shutdown(&self, how: Shutdown) -> Result<()> {
+        // Before the call: a waiter that it wakes must find the mark.
+        let ends_reading = !matches!(how, Shutdown::Write);
+        let was_shut = ends_reading && self.read_shut.swap(true, Ordering::AcqRel);
+        let result = sys::shutdown(self.as_fd(), how);
+        if result.is_err() && ends_reading && !was_shut {
+            self.read_shut.store(false, Ordering::Release);
+        }
+        result
+    }
+
+    fn read_shut(&self) -> bool {
+        self.read_shut.load(Ordering::Acquire)
+    }
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd
+            .as_ref()
+            .expect("an end holds its descriptor until it is given up")
+            .as_fd()
+    }
+}
+
+impl AsRawFd for Socket {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let Some(fd) = self.fd.take() else { return };
+        if sys::identity(fd.as_fd()).is_ok_and(|now| now == self.identity) {
+            drop(fd);
+        } else {
+            // Someone else's number by now, or nobody's: closing it would be theft, and OwnedFd
+            // aborts a debug build on EBADF.
+            let _ = fd.into_raw_fd();
+        }
+    }
+}

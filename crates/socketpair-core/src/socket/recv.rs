@@ -1,0 +1,177 @@
+//! Receiving.
+
+use std::io::IoSliceMut;
+use std::os::fd::AsFd;
+
+use super::Socket;
+use crate::policy::{self, CallFlags, Errno, Landed, System, Verdict};
+use crate::{Error, Kind, Received, Result, sys};
+
+impl Socket {
+    /// Receives into `buf`: what there is of a stream, or one message. recv(2), recvmsg(2).
+    ///
+    /// A message longer than `buf` is cut and the rest of it lost; [`Received::truncated`] says so.
+    /// An empty `buf` leaves a stream alone and answers 0 without end-of-file; on the other kinds it
+    /// throws one message away.
+    ///
+    /// End-of-file: see [`Received::end_of_file`]. Descriptors that came with the data are closed.
+    ///
+    /// # Errors
+    ///
+    /// `EAGAIN`: nothing there yet; a datagram end hears nothing of its peer's close, so for it this
+    /// may last for ever. `ECONNRESET`, once: the peer closed with data of ours unread (Linux: on a
+    /// stream after what is queued, on seqpacket before it); on a datagram end of macOS and the BSDs
+    /// the peer closed.
+    ///
+    /// # Cancel safety
+    ///
+    /// The call either fails and has taken nothing, or returns what it took.
+    pub fn recv(&self, buf: &mut [u8]) -> Result<Received> {
+        self.take(buf, policy::recv_flags(System::CURRENT, self.kind))
+    }
+
+    /// Like [`Socket::recv`], but what was received stays queued: `MSG_PEEK`.
+    ///
+    /// On a stream it sees all that is queued, on the other kinds the first message.
+    ///
+    /// # Errors
+    ///
+    /// As [`Socket::recv`]; a pending `ECONNRESET` is consumed on Linux.
+    pub fn peek(&self, buf: &mut [u8]) -> Result<Received> {
+        self.take(buf, peek_flags(self.kind))
+    }
+
+    fn take(&self, buf: &mut [u8], flags: CallFlags) -> Result<Received> {
+        if self.kind != Kind::Stream {
+            return self.take_message(&mut [IoSliceMut::new(buf)], flags);
+        }
+        if buf.is_empty() {
+            return Ok(Received::default());
+        }
+        sys::transfer::recv(self.as_fd(), buf, flags).map(stream_received)
+    }
+
+    /// Receives into several pieces of memory in turn, as if they were one: recvmsg(2).
+    ///
+    /// Any number of pieces will do. Of more than the system takes in one call (1024 on most) a
+    /// stream fills only the first so many, and a message goes through memory of this crate's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Socket::recv`].
+    pub fn recv_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> Result<Received> {
+        let flags = policy::recv_flags(System::CURRENT, self.kind);
+        if self.kind == Kind::Stream {
+            // From the first piece with room in it: without any room, 0 would look like the end.
+            let Some(start) = bufs.iter().position(|piece| !piece.is_empty()) else {
+                return Ok(Received::default());
+            };
+            let end = bufs.len().min(start + sys::transfer::PIECES_MAX);
+            return sys::transfer::recv_pieces(self.as_fd(), &mut bufs[start..end], false, flags)
+                .map(|landed| stream_received(landed.returned));
+        }
+        if bufs.len() <= sys::transfer::PIECES_MAX {
+            return self.take_message(bufs, flags);
+        }
+        self.take_through_copy(bufs, flags)
+    }
+
+    /// Receives one message into more pieces than one call takes.
+    fn take_through_copy(&self, bufs: &mut [IoSliceMut<'_>], flags: CallFlags) -> Result<Received> {
+        let (direct, rest) = bufs.split_at_mut(sys::transfer::PIECES_MAX - 1);
+        let direct_len: usize = direct.iter().map(|piece| piece.len()).sum();
+        let mut copy = vec![0; rest.iter().map(|piece| piece.len()).sum()];
+        let mut pieces: Vec<IoSliceMut<'_>> = direct
+            .iter_mut()
+            .map(|piece| IoSliceMut::new(piece))
+            .collect();
+        pieces.push(IoSliceMut::new(&mut copy));
+        let received = self.take_message(&mut pieces, flags)?;
+        drop(pieces);
+        let mut copied = &copy[..received.len.saturating_sub(direct_len)];
+        for piece in rest {
+            let (now, later) = copied.split_at(copied.len().min(piece.len()));
+            piece[..now.len()].copy_from_slice(now);
+            copied = later;
+        }
+        Ok(received)
+    }
+
+    fn take_message(&self, bufs: &mut [IoSliceMut<'_>], flags: CallFlags) -> Result<Received> {
+        let fd = self.as_fd();
+        let result = self.passcred.with(fd, true, |credentials| {
+            sys::transfer::recv_pieces(fd, bufs, credentials, flags)
+        });
+        match result {
+            Ok(landed) => Ok(self.received(landed)),
+            Err(error) => self.end_or(error),
+        }
+    }
+
+    pub(super) fn received(&self, landed: Landed) -> Received {
+        policy::received(System::CURRENT, self.kind, landed, self.read_shut())
+    }
+
+    /// The end-of-file if `error` means that, else the error.
+    pub(super) fn end_or(&self, error: Error) -> Result<Received> {
+        let errno = Errno::of(error.errno());
+        match policy::recv_verdict(System::CURRENT, self.kind, errno, self.read_shut()) {
+            Verdict::EndOfFile => Ok(Received::end()),
+            _ => Err(error),
+        }
+    }
+
+    /// Sizes the next message without taking it: [`Received::message_len`] is its length in bytes,
+    /// [`Received::len`] is 0. An end-of-file is told as by [`Socket::recv`].
+    ///
+    /// Linux tells the exact length. Elsewhere it is the room that is sure to be enough: an upper
+    /// bound, from `FIONREAD`. On a stream there is no length, only whether something is there or
+    /// the end has come.
+    ///
+    /// # Errors
+    ///
+    /// As [`Socket::peek`].
+    pub fn next_message_len(&self) -> Result<Received> {
+        let flags = peek_flags(self.kind);
+        if self.kind == Kind::Stream {
+            let seen = self.take(&mut [0], flags)?;
+            return Ok(Received { len: 0, ..seen });
+        }
+        if policy::tells_true_length(System::CURRENT) {
+            let seen = self.take_message(&mut [], flags)?;
+            return Ok(Received {
+                truncated: false,
+                ..seen
+            });
+        }
+        let seen = self.take_message(&mut [IoSliceMut::new(&mut [0])], flags)?;
+        if seen.end_of_file {
+            return Ok(seen);
+        }
+        let bound = sys::options::first_message_bound(self.as_fd())?;
+        Ok(Received {
+            len: 0,
+            truncated: false,
+            message_len: Some(bound.max(seen.len)),
+            ..seen
+        })
+    }
+}
+
+fn stream_received(len: usize) -> Received {
+    if len == 0 {
+        Received::end()
+    } else {
+        Received {
+            len,
+            ..Received::default()
+        }
+    }
+}
+
+fn peek_flags(kind: Kind) -> CallFlags {
+    CallFlags {
+        peek: true,
+        ..policy::recv_flags(System::CURRENT, kind)
+    }
+}

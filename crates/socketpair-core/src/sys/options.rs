@@ -1,0 +1,158 @@
+//! getsockopt(2), setsockopt(2) and ioctl(2).
+
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+use libc::{c_int, socklen_t};
+
+use super::call;
+use crate::{Error, Result};
+
+/// An option whose value is an int.
+fn get(fd: BorrowedFd<'_>, level: c_int, name: c_int) -> Result<c_int> {
+    let mut value: c_int = 0;
+    call("getsockopt", || {
+        let mut len = INT_LEN;
+        // SAFETY: `value` is writable for `len` bytes, and `len` itself is; both outlive the call.
+        unsafe {
+            libc::getsockopt(
+                fd.as_raw_fd(),
+                level,
+                name,
+                (&raw mut value).cast(),
+                &raw mut len,
+            )
+        }
+    })?;
+    Ok(value)
+}
+
+fn set(fd: BorrowedFd<'_>, level: c_int, name: c_int, value: c_int) -> Result<()> {
+    call("setsockopt", || {
+        // SAFETY: `value` is readable for the length given, which is its size.
+        unsafe {
+            libc::setsockopt(
+                fd.as_raw_fd(),
+                level,
+                name,
+                (&raw const value).cast(),
+                INT_LEN,
+            )
+        }
+    })?;
+    Ok(())
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "4 bytes")]
+const INT_LEN: socklen_t = size_of::<c_int>() as socklen_t;
+
+/// `SO_TYPE`.
+pub(crate) fn socket_type(fd: BorrowedFd<'_>) -> Result<c_int> {
+    get(fd, libc::SOL_SOCKET, libc::SO_TYPE)
+}
+
+/// `SO_DOMAIN`; only asked where it exists.
+pub(crate) fn is_unix_domain(fd: BorrowedFd<'_>) -> Result<bool> {
+    #[cfg(target_os = "linux")]
+    return Ok(get(fd, libc::SOL_SOCKET, libc::SO_DOMAIN)? == libc::AF_UNIX);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = fd;
+        Ok(true)
+    }
+}
+
+/// `SO_PASSCRED`, where it is what tells an empty record from the end.
+#[cfg(target_os = "linux")]
+pub(crate) fn pass_credentials(fd: BorrowedFd<'_>) -> Result<bool> {
+    Ok(get(fd, libc::SOL_SOCKET, libc::SO_PASSCRED)? != 0)
+}
+
+#[cfg(target_os = "linux")]
+pub(crate) fn set_pass_credentials(fd: BorrowedFd<'_>, on: bool) -> Result<()> {
+    set(fd, libc::SOL_SOCKET, libc::SO_PASSCRED, c_int::from(on))
+}
+
+#[cfg(not(target_os = "linux"))]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it can fail where it does something"
+)]
+pub(crate) fn pass_credentials(_fd: BorrowedFd<'_>) -> Result<bool> {
+    Ok(false)
+}
+
+#[cfg(not(target_os = "linux"))]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it can fail where it does something"
+)]
+pub(crate) fn set_pass_credentials(_fd: BorrowedFd<'_>, _on: bool) -> Result<()> {
+    Ok(())
+}
+
+/// `SO_NOSIGPIPE`, where `MSG_NOSIGNAL` is no promise.
+#[cfg(target_vendor = "apple")]
+pub(crate) fn set_no_signal(fd: BorrowedFd<'_>, on: bool) -> Result<()> {
+    set(fd, libc::SOL_SOCKET, libc::SO_NOSIGPIPE, c_int::from(on))
+}
+
+#[cfg(not(target_vendor = "apple"))]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it can fail where it does something"
+)]
+pub(crate) fn set_no_signal(_fd: BorrowedFd<'_>, _on: bool) -> Result<()> {
+    Ok(())
+}
+
+pub(crate) fn send_buffer_size(fd: BorrowedFd<'_>) -> Result<usize> {
+    get(fd, libc::SOL_SOCKET, libc::SO_SNDBUF).map(unsigned)
+}
+
+pub(crate) fn recv_buffer_size(fd: BorrowedFd<'_>) -> Result<usize> {
+    get(fd, libc::SOL_SOCKET, libc::SO_RCVBUF).map(unsigned)
+}
+
+pub(crate) fn set_send_buffer_size(fd: BorrowedFd<'_>, bytes: usize) -> Result<()> {
+    set(fd, libc::SOL_SOCKET, libc::SO_SNDBUF, int(bytes)?)
+}
+
+pub(crate) fn set_recv_buffer_size(fd: BorrowedFd<'_>, bytes: usize) -> Result<()> {
+    set(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, int(bytes)?)
+}
+
+/// `SO_ERROR`.
+pub(crate) fn take_error(fd: BorrowedFd<'_>) -> Result<Option<Error>> {
+    let errno = get(fd, libc::SOL_SOCKET, libc::SO_ERROR)?;
+    Ok((errno != 0).then(|| Error::new(errno, "getsockopt")))
+}
+
+/// `FIONREAD`.
+pub(crate) fn readable_len(fd: BorrowedFd<'_>) -> Result<usize> {
+    let mut bytes: c_int = 0;
+    call("ioctl", || {
+        // SAFETY: this request stores one int, for which `bytes` is writable.
+        unsafe { libc::ioctl(fd.as_raw_fd(), libc::FIONREAD, &raw mut bytes) }
+    })?;
+    Ok(unsigned(bytes))
+}
+
+/// Bytes that are sure to be enough for the first message, where nothing tells its true length.
+#[cfg(target_vendor = "apple")]
+pub(crate) fn first_message_bound(fd: BorrowedFd<'_>) -> Result<usize> {
+    // Of the first datagram alone; FIONREAD counts them all.
+    get(fd, libc::SOL_SOCKET, libc::SO_NREAD).map(unsigned)
+}
+
+#[cfg(not(target_vendor = "apple"))]
+pub(crate) fn first_message_bound(fd: BorrowedFd<'_>) -> Result<usize> {
+    readable_len(fd)
+}
+
+fn unsigned(value: c_int) -> usize {
+    usize::try_from(value).unwrap_or(0)
+}
+
+fn int(bytes: usize) -> Result<c_int> {
+    c_int::try_from(bytes).map_err(|_| Error::new(libc::EINVAL, "setsockopt"))
+}

@@ -1,0 +1,153 @@
+//! recv(2), send(2), recvmsg(2), sendmsg(2).
+
+use std::io::{IoSlice, IoSliceMut};
+use std::mem;
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+use libc::c_int;
+
+use super::call;
+use crate::Result;
+use crate::policy::{CallFlags, Landed};
+
+/// The most pieces of memory one call takes: `IOV_MAX`.
+pub(crate) const PIECES_MAX: usize = 1024;
+
+/// Room for one `SCM_CREDENTIALS` message and nothing after it: descriptors that come along find no
+/// place, and the kernel closes them.
+pub(super) type Control = [u64; 4];
+
+/// `flags` as the numbers of this system.
+pub(super) const fn raw_flags(flags: CallFlags) -> c_int {
+    (if flags.dont_wait {
+        libc::MSG_DONTWAIT
+    } else {
+        0
+    }) | (if flags.no_signal {
+        libc::MSG_NOSIGNAL
+    } else {
+        0
+    }) | (if flags.end_of_record {
+        libc::MSG_EOR
+    } else {
+        0
+    }) | (if flags.true_length {
+        libc::MSG_TRUNC
+    } else {
+        0
+    }) | (if flags.peek { libc::MSG_PEEK } else { 0 })
+}
+
+/// recv(2).
+pub(crate) fn recv(fd: BorrowedFd<'_>, buf: &mut [u8], flags: CallFlags) -> Result<usize> {
+    let flags = raw_flags(flags);
+    let returned = call("recv", || {
+        // SAFETY: `buf` is writable for its whole length and borrowed for the call.
+        let returned =
+            unsafe { libc::recv(fd.as_raw_fd(), buf.as_mut_ptr().cast(), buf.len(), flags) };
+        returned as i64
+    })?;
+    Ok(returned.min(buf.len()))
+}
+
+/// send(2).
+pub(crate) fn send(fd: BorrowedFd<'_>, buf: &[u8], flags: CallFlags) -> Result<usize> {
+    let flags = raw_flags(flags);
+    let returned = call("send", || {
+        // SAFETY: `buf` is readable for its whole length and borrowed for the call.
+        let returned = unsafe { libc::send(fd.as_raw_fd(), buf.as_ptr().cast(), buf.len(), flags) };
+        returned as i64
+    })?;
+    Ok(returned.min(buf.len()))
+}
+
+/// recvmsg(2). With `control`, there is room for the sender's credentials.
+pub(crate) fn recv_pieces(
+    fd: BorrowedFd<'_>,
+    bufs: &mut [IoSliceMut<'_>],
+    control: bool,
+    flags: CallFlags,
+) -> Result<Landed> {
+    let flags = raw_flags(flags);
+    let mut room: Control = [0; 4];
+    let mut header = header_to_fill(bufs, control.then_some(&mut room));
+    let returned = call("recvmsg", || {
+        // SAFETY: `header` points to `bufs`, which std lays out as iovecs over memory that is
+        // writable and borrowed for the call, and to `room`, which outlives it; it has no name.
+        let returned = unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut header, flags) };
+        returned as i64
+    })?;
+    Ok(landed(
+        &header,
+        returned,
+        bufs.iter().map(|piece| piece.len()).sum(),
+    ))
+}
+
+/// sendmsg(2).
+pub(crate) fn send_pieces(
+    fd: BorrowedFd<'_>,
+    bufs: &[IoSlice<'_>],
+    flags: CallFlags,
+) -> Result<usize> {
+    let flags = raw_flags(flags);
+    let header = header_to_send(bufs);
+    let returned = call("sendmsg", || {
+        // SAFETY: `header` points to `bufs`, which std lays out as iovecs over memory that is
+        // readable and borrowed for the call; it has neither name nor control data.
+        let returned = unsafe { libc::sendmsg(fd.as_raw_fd(), &raw const header, flags) };
+        returned as i64
+    })?;
+    Ok(returned.min(bufs.iter().map(|piece| piece.len()).sum()))
+}
+
+/// An empty message header.
+fn empty_header() -> libc::msghdr {
+    // SAFETY: a msghdr is integers and pointers, for all of which zero is a value; zeroed because
+    // some systems have padding fields that can't be named.
+    unsafe { mem::zeroed() }
+}
+
+/// A header that receives into `bufs` and, if given, `control`. Valid as long as both are.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "the width of the counts differs by system; PIECES_MAX and Control fit them all"
+)]
+pub(super) fn header_to_fill(
+    bufs: &mut [IoSliceMut<'_>],
+    control: Option<&mut Control>,
+) -> libc::msghdr {
+    let mut header = empty_header();
+    header.msg_iov = bufs.as_mut_ptr().cast();
+    header.msg_iovlen = bufs.len().min(PIECES_MAX) as _;
+    if let Some(control) = control {
+        header.msg_control = control.as_mut_ptr().cast();
+        header.msg_controllen = size_of::<Control>() as _;
+    }
+    header
+}
+
+/// A header that sends `bufs`. Valid as long as they are, for sending only.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "the width of the count differs by system; PIECES_MAX fits them all"
+)]
+pub(super) fn header_to_send(bufs: &[IoSlice<'_>]) -> libc::msghdr {
+    let mut header = empty_header();
+    header.msg_iov = bufs.as_ptr().cast_mut().cast();
+    header.msg_iovlen = bufs.len().min(PIECES_MAX) as _;
+    header
+}
+
+/// What a receive left in `header`.
+pub(super) fn landed(header: &libc::msghdr, returned: usize, room: usize) -> Landed {
+    Landed {
+        returned,
+        room,
+        truncated: header.msg_flags & libc::MSG_TRUNC != 0,
+        end_of_record: header.msg_flags & libc::MSG_EOR != 0,
+        control: !header.msg_control.is_null() && header.msg_controllen > 0,
+    }
+}

@@ -1,0 +1,109 @@
+/** Checks of what callers pass, before anything happened. */
+import { isUint8Array } from 'node:util/types'
+import { invalidState, invalidType, invalidValue, outOfRange } from './errors.js'
+
+/** What every waiting operation can be told. */
+export interface OperationOptions {
+  /** Gives up waiting when it aborts; the promise rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+  /** Gives up waiting after so many milliseconds, with ETIMEDOUT; 0 tries once. */
+  readonly timeout?: number | undefined
+}
+
+/** A buffer whose memory the kernel can be given. */
+export function checkBuffer(buffer: unknown, name: string): asserts buffer is Uint8Array {
+  if (!isUint8Array(buffer)) throw invalidType(name, 'an instance of Buffer or Uint8Array', buffer)
+  if (buffer.byteLength === 0) checkAttached(buffer, name)
+}
+
+/** A detached view looks like an empty one, which is fine to pass; only its methods tell them apart. */
+function checkAttached(view: Uint8Array, name: string): void {
+  try {
+    view.at(0)
+  } catch {
+    throw invalidState(`the memory of "${name}" is detached`)
+  }
+}
+
+/** Bytes to send: a string goes as UTF-8. */
+export function toBytes(data: unknown, name: string): Uint8Array {
+  if (typeof data === 'string') return Buffer.from(data, 'utf8')
+  if (!isUint8Array(data)) {
+    throw invalidType(name, 'a string or an instance of Buffer or Uint8Array', data)
+  }
+  if (data.byteLength === 0) checkAttached(data, name)
+  return data
+}
+
+/** A list of what `each` checks, as an array of the package's own. */
+export function checkList<T>(
+  list: unknown,
+  name: string,
+  each: (entry: unknown, name: string) => T,
+): T[] {
+  if (!Array.isArray(list)) throw invalidType(name, 'an instance of Array', list)
+  return Array.from(list, (entry, index) => each(entry, `${name}[${index}]`))
+}
+
+/** A buffer of a list, returned for {@link checkList}. */
+export function toBuffer(buffer: unknown, name: string): Uint8Array {
+  checkBuffer(buffer, name)
+  return buffer
+}
+
+/** Nothing or an object. */
+export function checkOptions(options: unknown, name = 'options'): void {
+  if (options !== undefined && (typeof options !== 'object' || options === null)) {
+    throw invalidType(name, 'an object', options)
+  }
+}
+
+/** A whole number from `least` to `most`. */
+export function checkInteger(
+  value: unknown,
+  name: string,
+  least: number,
+  most: number,
+): asserts value is number {
+  if (typeof value !== 'number') throw invalidType(name, 'of type number', value)
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value)
+  if (value < least || value > most) throw outOfRange(name, `>= ${least} and <= ${most}`, value)
+}
+
+/** true or false. */
+export function checkBoolean(value: unknown, name: string): asserts value is boolean {
+  if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value)
+}
+
+/** One of a few words. */
+export function checkWord<W extends string>(
+  value: unknown,
+  name: string,
+  words: readonly W[],
+): asserts value is W {
+  if (typeof value !== 'string') throw invalidType(name, 'of type string', value)
+  if (!words.includes(value as W)) {
+    throw invalidValue(name, `must be one of ${words.map((word) => `'${word}'`).join(', ')}`, value)
+  }
+}
+
+/** The signal and the timeout of an operation. */
+export function checkOperation(options: OperationOptions | undefined): void {
+  checkOptions(options)
+  const { signal, timeout } = options ?? {}
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    throw invalidType('options.signal', 'an instance of AbortSignal', signal)
+  }
+  if (timeout === undefined) return
+  if (typeof timeout !== 'number') throw invalidType('options.timeout', 'of type number', timeout)
+  if (!(timeout >= 0)) throw outOfRange('options.timeout', '>= 0', timeout)
+}
+
+function isAbortSignal(value: unknown): value is AbortSignal {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'aborted' in value &&
+    typeof (value as AbortSignal).addEventListener === 'function'
+  )
+}

@@ -1,0 +1,83 @@
+import { Queue } from './queue.js'
+import { binding } from './native.js'
+import type { Direction } from './readiness.js'
+
+/** The three types of socket, by the names that the package uses. */
+export type SocketType = 'stream' | 'dgram' | 'seqpacket'
+
+/** No end has this number: every call with it is EBADF. */
+const NONE = 0x3fff_ffff
+
+// An end that nobody can reach any more is closed; one with operations pending is held by them.
+const forgotten = new FinalizationRegistry((id: number) => binding.close(id))
+
+/** One end as the package sees it: the addon's number for it, its counters and its two queues. */
+export class End {
+  id: number
+  fd: number
+  readonly type: SocketType
+  readonly reading: Queue
+  readonly writing: Queue
+  bytesRead = 0
+  bytesWritten = 0
+  closed = false
+  referenced = true
+
+  constructor(made: { id: number; fd: number; kind: SocketType }) {
+    this.id = made.id
+    this.fd = made.fd
+    this.type = made.kind
+    this.reading = new Queue(this, 0, 'recvmsg')
+    this.writing = new Queue(this, 1, 'sendmsg')
+    forgotten.register(this, made.id, this)
+  }
+
+  /** A full datagram queue says ENOBUFS on the systems of the BSD family: a wait, and no failure. */
+  get refusalsAreOrdinary(): boolean {
+    return this.type === 'dgram' && process.platform !== 'linux'
+  }
+
+  /** The bytes moved in that direction since the end was made. */
+  moved(direction: Direction): number {
+    return direction === 0 ? this.bytesRead : this.bytesWritten
+  }
+
+  close(): void {
+    if (this.closed) return
+    binding.close(this.#leave())
+    this.#cancel()
+  }
+
+  detach(): number {
+    const id = this.id
+    try {
+      return binding.detach(id)
+    } finally {
+      if (!this.closed) {
+        this.#leave()
+        this.#cancel()
+      }
+    }
+  }
+
+  reference(referenced: boolean): void {
+    this.referenced = referenced
+    this.reading.adjustHold()
+    this.writing.adjustHold()
+  }
+
+  /** From here on no call reaches the descriptor; the queues forget their waits under the old number. */
+  #leave(): number {
+    const id = this.id
+    this.closed = true
+    this.fd = -1
+    forgotten.unregister(this)
+    return id
+  }
+
+  #cancel(): void {
+    this.reading.cancel()
+    this.writing.cancel()
+    this.id = NONE
+  }
+}

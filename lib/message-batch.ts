@@ -1,0 +1,111 @@
+import { checkInteger, checkOptions } from './arguments.js'
+import { outOfRange } from './errors.js'
+import { describe, type MessageInfo } from './message.js'
+import { MAX_TRANSFER } from './native.js'
+
+/** How big a {@link MessageBatch} is. */
+export interface MessageBatchOptions {
+  /**
+   * The most messages that one receive gives.
+   * @default 64
+   */
+  readonly maxMessages?: number | undefined
+  /**
+   * The size of the slab, in bytes: messages lie in it side by side.
+   * @default 262144
+   */
+  readonly bytes?: number | undefined
+}
+
+const FIELDS = 4
+
+/** What `recvMany` fills; for the package's own modules. */
+export interface BatchMemory {
+  readonly slab: Uint8Array
+  readonly table: Uint32Array
+  fill(count: number): void
+}
+
+let memory: (batch: MessageBatch) => BatchMemory
+
+/** The memory behind a batch. */
+export function memoryOf(batch: MessageBatch): BatchMemory {
+  return memory(batch)
+}
+
+/**
+ * A slab that receives many messages with one call, and is used again by the next: nothing is allocated
+ * per message.
+ *
+ * What {@link message} gives is a view of the slab, valid until the batch is used again: copy what must
+ * live longer. A message that no longer fits waits for the next call; only one that is longer than the
+ * whole slab is cut, and says so.
+ */
+export class MessageBatch implements Iterable<Uint8Array> {
+  readonly #memory: BatchMemory
+  #count = 0
+  #lengths: Uint32Array | undefined
+
+  static {
+    memory = (batch) => batch.#memory
+  }
+
+  constructor(options: MessageBatchOptions = {}) {
+    checkOptions(options)
+    const { maxMessages = 64, bytes = 256 * 1024 } = options
+    checkInteger(maxMessages, 'options.maxMessages', 1, 1024)
+    checkInteger(bytes, 'options.bytes', 1, MAX_TRANSFER)
+    this.#memory = {
+      slab: Buffer.allocUnsafeSlow(bytes),
+      table: new Uint32Array(maxMessages * FIELDS),
+      fill: (count) => {
+        this.#count = count
+        this.#lengths = undefined
+      },
+    }
+  }
+
+  /** The messages that the last call gave. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** The bytes that landed of each of them. */
+  get lengths(): Uint32Array {
+    this.#lengths ??= Uint32Array.from({ length: this.#count }, (_, i) => this.#field(i, 1))
+    return this.#lengths
+  }
+
+  /**
+   * A view of message `i`, valid until the batch is used again.
+   * @throws ERR_OUT_OF_RANGE there is none
+   */
+  message(i: number): Uint8Array {
+    this.#check(i)
+    const offset = this.#field(i, 0)
+    return this.#memory.slab.subarray(offset, offset + this.#field(i, 1))
+  }
+
+  /**
+   * What is known of message `i`.
+   * @throws ERR_OUT_OF_RANGE there is none
+   */
+  info(i: number): MessageInfo {
+    this.#check(i)
+    return describe(this.#field(i, 3), this.#field(i, 2), this.#field(i, 1))
+  }
+
+  /** The messages in the order of their arrival. */
+  *[Symbol.iterator](): Generator<Uint8Array, void, undefined> {
+    for (let i = 0; i < this.#count; i++) yield this.message(i)
+  }
+
+  #field(i: number, field: number): number {
+    return this.#memory.table[i * FIELDS + field] as number
+  }
+
+  #check(i: number): void {
+    checkInteger(i, 'i', 0, 1023)
+    if (i >= this.#count) throw outOfRange('i', `< ${this.#count}`, i)
+  }
+}

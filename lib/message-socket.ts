@@ -1,0 +1,304 @@
+import {
+  checkBoolean,
+  checkBuffer,
+  checkInteger,
+  checkList,
+  checkOperation,
+  type OperationOptions,
+  toBuffer,
+  toBytes,
+} from './arguments.js'
+import type { End } from './end.js'
+import { failureOf, invalidType, invalidValue, NO_BUFFERS, WOULD_BLOCK } from './errors.js'
+import {
+  infoOf,
+  isEndOfFile,
+  lengthOf,
+  type Message,
+  type MessageInfo,
+  type RecvOptions,
+} from './message.js'
+import { memoryOf, MessageBatch } from './message-batch.js'
+import { calls, MAX_TRANSFER } from './native.js'
+import { BLOCKED, SHORT_OF_BUFFERS } from './operation.js'
+import { endOf, Socket } from './socket.js'
+import { spend } from './turn.js'
+import { sameLengths } from './views.js'
+
+/** How to send a message. */
+export interface SendOptions extends OperationOptions {}
+
+function receiveBlocked(answer: number): typeof BLOCKED {
+  if (answer === WOULD_BLOCK) return BLOCKED
+  throw failureOf(answer, 'recvmsg')
+}
+
+function sendBlocked(answer: number): typeof BLOCKED | typeof SHORT_OF_BUFFERS {
+  if (answer === WOULD_BLOCK) return BLOCKED
+  if (answer === NO_BUFFERS) return SHORT_OF_BUFFERS
+  throw failureOf(answer, 'sendmsg')
+}
+
+/** A receive into `buffer` as its user sees it; null at end-of-file. */
+function take(end: End, buffer: Uint8Array, room: number): MessageInfo | null | typeof BLOCKED {
+  const answer = calls.recv(end.id, buffer, 0, room)
+  if (answer < 0) return receiveBlocked(answer)
+  if (isEndOfFile(answer)) return null
+  const info = infoOf(answer, room)
+  end.bytesRead += info.bytesRead
+  return info
+}
+
+/**
+ * What datagram and seqpacket ends have in common: messages with boundaries. An empty message is a
+ * message and never end-of-file; a cut one says so.
+ *
+ * Operations in one direction queue and settle in the order of their calls. A message is sent or
+ * received whole or not at all: a promise that rejects with ECANCELED (closed), ETIMEDOUT or its
+ * signal's reason has done nothing.
+ */
+export abstract class MessageSocket extends Socket {
+  /**
+   * Sends one message; a string goes as UTF-8. The kernel reads the buffer's own memory: don't change it
+   * before the promise settles. Waits while the peer's queue is full.
+   *
+   * Cancel safety: an operation that ends early has sent nothing.
+   *
+   * @returns the bytes sent
+   * @throws EMSGSIZE larger than the system's limit (`sendBufferSize` - 32 on Linux), the end stays
+   * usable; EPIPE the peer of a seqpacket end is closed or reads no more, or this end was shut down;
+   * ECONNREFUSED the peer of a datagram end is closed (once), ENOTCONN (from then on); ECONNRESET the
+   * peer of a seqpacket end closed with our messages unread (once); ENOBUFS, ENOMEM; EBADF closed;
+   * ECANCELED; ETIMEDOUT
+   * @see sendmsg(2), unix(7)
+   */
+  send(data: Uint8Array | string, options?: SendOptions): Promise<number> {
+    try {
+      const bytes = toBytes(data, 'data')
+      if (options !== undefined) checkOperation(options)
+      const end = endOf(this)
+      const length = bytes.byteLength
+      let tried = false
+      if (options === undefined && end.writing.free) {
+        const answer = calls.send(end.id, bytes, 0, length)
+        if (answer >= 0) {
+          end.bytesWritten += answer
+          spend(answer)
+          return Promise.resolve(answer)
+        }
+        tried = sendBlocked(answer) === BLOCKED
+      }
+      const attempt = () => {
+        const answer = calls.send(end.id, bytes, 0, length)
+        if (answer < 0) return sendBlocked(answer)
+        end.bytesWritten += answer
+        return answer
+      }
+      return end.writing.enqueue(attempt, options, undefined, tried)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Sends one message made of several pieces; of none, an empty message. More than `IOV_MAX` (1024)
+   * pieces are gathered in a copy first, since the system takes no more for one message.
+   *
+   * @returns the bytes sent
+   * @throws as {@link send}; Cancel safety as there
+   * @see sendmsg(2)
+   */
+  async sendv(parts: readonly (Uint8Array | string)[], options?: SendOptions): Promise<number> {
+    const views = checkList(parts, 'parts', toBytes)
+    checkOperation(options)
+    const end = endOf(this)
+    const lengths = views.map((view) => view.byteLength)
+    return end.writing.enqueue(() => {
+      const answer = calls.sendVectored(end.id, sameLengths(views, lengths), 0, 0)
+      if (answer < 0) return sendBlocked(answer)
+      end.bytesWritten += answer
+      return answer
+    }, options)
+  }
+
+  /**
+   * Sends many messages in order, many with one system call where the system has `sendmmsg(2)`.
+   *
+   * Cancel safety: an operation that ends early may have sent the first ones; `messagesSent` of the
+   * error says how many.
+   *
+   * @returns how many messages were sent: all of them
+   * @throws as {@link send}, at the first message that fails, with `messagesSent`
+   * @see sendmmsg(2)
+   */
+  async sendMany(messages: readonly Uint8Array[], options?: SendOptions): Promise<number> {
+    const views = checkList(messages, 'messages', toBuffer)
+    checkOperation(options)
+    const end = endOf(this)
+    const lengths = views.map((view) => view.byteLength)
+    let sent = 0
+    if (views.length === 0 && !end.closed) return 0
+    return end.writing.enqueue(
+      () => {
+        const answer = calls.sendMany(end.id, sameLengths(views, lengths), sent)
+        if (answer < 0) return sendBlocked(answer)
+        for (let index = sent; index < sent + answer; index++) {
+          end.bytesWritten += lengths[index] as number
+        }
+        sent += answer
+        return sent === views.length ? sent : BLOCKED
+      },
+      options,
+      (error) => {
+        if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
+          Object.assign(error, { messagesSent: sent })
+        }
+      },
+    )
+  }
+
+  /**
+   * Receives the next message, whole however long it is, or its first `maxBytes`.
+   *
+   * Cancel safety: an operation that ends early has taken no message.
+   *
+   * @returns the message; null at end-of-file, which a datagram end has only after its own
+   * `shutdown('read')`
+   * @throws ECONNRESET the peer of a seqpacket end closed with our messages unread (once); ENOMEM; EBADF
+   * closed; ECANCELED; ETIMEDOUT
+   * @see recvmsg(2), unix(7)
+   */
+  async recv(options?: RecvOptions): Promise<Message | null> {
+    checkOperation(options)
+    const { maxBytes = MAX_TRANSFER, peek = false } = options ?? {}
+    checkInteger(maxBytes, 'options.maxBytes', 1, MAX_TRANSFER)
+    checkBoolean(peek, 'options.peek')
+    const end = endOf(this)
+    return end.reading.enqueue(() => {
+      const next = calls.nextLength(end.id)
+      if (next < 0) return receiveBlocked(next)
+      if (isEndOfFile(next)) return null
+      const room = Math.min(lengthOf(next), maxBytes)
+      const data = Buffer.allocUnsafe(room)
+      if (!peek) {
+        const info = take(end, data, room)
+        return info === null || info === BLOCKED ? info : { ...info, data: fit(data, info) }
+      }
+      const answer = calls.peek(end.id, data, 0, room)
+      if (answer < 0) return receiveBlocked(answer)
+      if (isEndOfFile(answer)) return null
+      const info = infoOf(answer, room)
+      return { ...info, data: fit(data, info) }
+    }, options)
+  }
+
+  /**
+   * Receives the next message into `buffer`. The kernel writes into the buffer's own memory; what does
+   * not fit is lost, and `truncated` says so.
+   *
+   * Cancel safety: an operation that ends early has taken no message.
+   *
+   * @returns what is known of the message; null at end-of-file
+   * @throws ERR_INVALID_ARG_VALUE an empty buffer: the system would drop the message; ERR_INVALID_STATE
+   * the buffer was detached or shrunk while it waited, nothing is lost; else as {@link recv}
+   * @see recvmsg(2)
+   */
+  recvInto(buffer: Uint8Array, options?: OperationOptions): Promise<MessageInfo | null> {
+    try {
+      checkRoom(buffer)
+      if (options !== undefined) checkOperation(options)
+      const end = endOf(this)
+      const room = Math.min(buffer.byteLength, MAX_TRANSFER)
+      let tried = false
+      if (options === undefined && end.reading.free) {
+        const taken = take(end, buffer, room)
+        if (taken !== BLOCKED) {
+          spend(taken?.bytesRead ?? 0)
+          return Promise.resolve(taken)
+        }
+        tried = true
+      }
+      return end.reading.enqueue(() => take(end, buffer, room), options, undefined, tried)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Receives the messages that are there, as many as fit the batch, waiting for the first. What the
+   * batch held before is gone.
+   *
+   * Cancel safety: an operation that ends early has taken no message.
+   *
+   * @returns how many messages the batch holds now; 0 at end-of-file. An empty message counts as one.
+   * @throws as {@link recv}
+   * @see recvmsg(2), recvmmsg(2)
+   */
+  async recvMany(batch: MessageBatch, options?: OperationOptions): Promise<number> {
+    if (!(batch instanceof MessageBatch)) {
+      throw invalidType('batch', 'an instance of MessageBatch', batch)
+    }
+    checkOperation(options)
+    const end = endOf(this)
+    const { slab, table, fill } = memoryOf(batch)
+    return end.reading.enqueue(() => {
+      const answer = calls.recvMany(end.id, slab, table)
+      if (answer < 0) return receiveBlocked(answer)
+      fill(answer)
+      for (let row = 0; row < answer; row++) end.bytesRead += table[row * 4 + 1] as number
+      return answer
+    }, options)
+  }
+
+  /**
+   * Sends a message if the system takes it now, without waiting.
+   *
+   * @returns the bytes sent; undefined when it would have to wait or other sends are before it
+   * @throws as {@link send}, at once
+   */
+  trySend(data: Uint8Array | string): number | undefined {
+    const bytes = toBytes(data, 'data')
+    const end = endOf(this)
+    if (!end.writing.empty) return undefined
+    const answer = calls.send(end.id, bytes, 0, bytes.byteLength)
+    if (answer >= 0) end.bytesWritten += answer
+    else if (sendBlocked(answer)) return undefined
+    return answer
+  }
+
+  /**
+   * Receives a message into `buffer` if one is there, without waiting.
+   *
+   * @returns what is known of it; null at end-of-file; undefined when there is none yet or other
+   * receives are before it
+   * @throws as {@link recvInto}, at once
+   */
+  tryRecv(buffer: Uint8Array): MessageInfo | null | undefined {
+    checkRoom(buffer)
+    const end = endOf(this)
+    if (!end.reading.empty) return undefined
+    const taken = take(end, buffer, Math.min(buffer.byteLength, MAX_TRANSFER))
+    return taken === BLOCKED ? undefined : taken
+  }
+
+  /** Messages as {@link recv} gives them, until end-of-file. Leaving the loop closes nothing. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Message, void, undefined> {
+    for (;;) {
+      const message = await this.recv()
+      if (message === null) return
+      yield message
+    }
+  }
+}
+
+function checkRoom(buffer: unknown): asserts buffer is Uint8Array {
+  checkBuffer(buffer, 'buffer')
+  if (buffer.byteLength === 0) {
+    throw invalidValue('buffer', 'must not be empty: the system would drop a message', buffer)
+  }
+}
+
+/** Another reader of the same description may have taken the message that was measured. */
+function fit(data: Buffer, info: MessageInfo): Buffer {
+  return info.bytesRead === data.length ? data : data.subarray(0, info.bytesRead)
+}

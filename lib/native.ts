@@ -1,0 +1,80 @@
+/** The only module that touches the addon. */
+import { createRequire } from 'node:module'
+import type * as Binding from '../index.cjs'
+
+/** The calls that move bytes. A result below zero is an errno, negated, or {@link OUT_OF_BOUNDS}. */
+export interface HotCalls {
+  recv(id: number, buffer: Uint8Array, offset: number, length: number): number
+  recvVectored(id: number, views: readonly Uint8Array[]): number
+  recvMany(id: number, slab: Uint8Array, table: Uint32Array): number
+  peek(id: number, buffer: Uint8Array, offset: number, length: number): number
+  nextLength(id: number): number
+  send(id: number, buffer: Uint8Array, offset: number, length: number): number
+  sendVectored(id: number, views: readonly Uint8Array[], from: number, skip: number): number
+  sendMany(id: number, views: readonly Uint8Array[], from: number): number
+  arm(id: number, direction: 0 | 1): number
+  keepAlive(keep: 0 | 1): number
+  nudge(): number
+}
+
+/** What a hot call answers when a view is smaller than what was asked of it. */
+export const OUT_OF_BOUNDS = -0x1_0000
+
+/** The flags of a received message, in units of 2^32 above its length. */
+export const MESSAGE_FLAG = {
+  truncated: 1,
+  endOfRecord: 2,
+  endOfFile: 4,
+  lengthUnknown: 8,
+} as const
+
+/** The most that one call is asked to move: what Linux moves at most, and a number V8 keeps unboxed. */
+export const MAX_TRANSFER = 0x3fff_f000
+
+/** Why there is no addon here, as every call of the package says it. */
+function unavailable(cause: unknown): Error {
+  const where = `${process.platform}-${process.arch}`
+  const why =
+    process.platform === 'win32'
+      ? 'Windows has no socketpair(2), and its AF_UNIX sockets know neither datagrams nor descriptors'
+      : `there is no prebuilt binary for ${where}, or it could not be loaded`
+  return Object.assign(new Error(`socketpair does not work here: ${why}`, { cause }), {
+    code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+  })
+}
+
+/** Imports must work everywhere, so what is missing is said by the calls and not by the import. */
+function failing<T extends object>(cause: unknown): T {
+  const fail = (): never => {
+    throw unavailable(cause)
+  }
+  return new Proxy({} as T, { get: () => fail })
+}
+
+function load(): { binding: typeof Binding; failure?: unknown } {
+  try {
+    return { binding: createRequire(import.meta.url)('../index.cjs') as typeof Binding }
+  } catch (failure) {
+    return { binding: failing(failure), failure: failure ?? new Error('unknown') }
+  }
+}
+
+const loaded = load()
+
+/** Whether there is an addon for this platform. */
+export const available: boolean = loaded.failure === undefined
+
+/** The calls that are made once in an end's life, or seldom. */
+export const binding: typeof Binding = loaded.binding
+
+let onReady: (token: number) => void = () => {}
+
+/** Names the function that hears of ends which can be tried: one for the environment. */
+export function listen(listener: (token: number) => void): void {
+  onReady = listener
+}
+
+/** The hot calls of this environment. */
+export const calls: HotCalls = available
+  ? (binding.open((token) => onReady(token)) as unknown as HotCalls)
+  : failing(loaded.failure)

@@ -1,0 +1,70 @@
+import type { OperationOptions } from './arguments.js'
+
+/** Answers of an attempt that did not finish the operation. */
+export const BLOCKED: unique symbol = Symbol('would block')
+export const SHORT_OF_BUFFERS: unique symbol = Symbol('no buffers')
+
+/** One try: the operation's result, or why it must be tried again. What it throws ends the operation. */
+export type Attempt<T> = () => T | typeof BLOCKED | typeof SHORT_OF_BUFFERS
+
+/** The most that a timer of Node takes; longer than that is forever. */
+const LONGEST_TIMER = 0x7fff_ffff
+
+/** An operation in a queue: its next try, its promise and what may end it early. */
+export class Operation<T = unknown> {
+  next: Operation | undefined
+  readonly promise: Promise<T>
+  readonly attempt: Attempt<T>
+  /** Puts on an error what the operation had done by then. */
+  readonly report: ((error: unknown) => void) | undefined
+  /** Tries that ended for want of buffers, in a row. */
+  refusals = 0
+  #resolve!: (value: T) => void
+  #reject!: (error: unknown) => void
+  #signal: AbortSignal | undefined
+  #onAbort: (() => void) | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(attempt: Attempt<T>, report?: (error: unknown) => void) {
+    this.attempt = attempt
+    this.report = report
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  /** Calls `interrupt` with the reason when the signal aborts, and `expire` when the time is over. */
+  watch(
+    options: OperationOptions,
+    interrupt: (reason: unknown) => void,
+    expire: () => void,
+  ): void {
+    const { signal, timeout } = options
+    if (signal !== undefined) {
+      this.#signal = signal
+      this.#onAbort = () => interrupt(signal.reason)
+      signal.addEventListener('abort', this.#onAbort, { once: true })
+    }
+    if (timeout !== undefined && timeout <= LONGEST_TIMER) {
+      // The wait keeps the loop running, or must not: never the timer.
+      this.#timer = setTimeout(expire, timeout).unref()
+    }
+  }
+
+  resolve(value: T): void {
+    this.#unwatch()
+    this.#resolve(value)
+  }
+
+  reject(error: unknown): void {
+    this.#unwatch()
+    this.report?.(error)
+    this.#reject(error)
+  }
+
+  #unwatch(): void {
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort)
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+  }
+}

@@ -1,0 +1,262 @@
+import type { OperationOptions } from './arguments.js'
+import type { End } from './end.js'
+import { errorOf, failureOf } from './errors.js'
+import { calls } from './native.js'
+import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from './operation.js'
+import { type Direction, forget, hold, release, wait, type Waiter } from './readiness.js'
+import { beginTurn, mayTry, spend } from './turn.js'
+
+/** Longest pause, in milliseconds, between tries that no readiness will announce. */
+const LONGEST_PAUSE = 32
+/** So many refusals for want of buffers in a row, about a second, and the error is told. */
+const MOST_REFUSALS = 36
+
+/** The operations of one end in one direction: tried and settled in the order of their calls. */
+export class Queue implements Waiter {
+  readonly #end: End
+  readonly #direction: Direction
+  readonly #syscall: string
+  #head: Operation | undefined
+  #tail: Operation | undefined
+  #length = 0
+  #waiting = false
+  #holding = false
+  #turn: NodeJS.Immediate | undefined
+  #pause: NodeJS.Timeout | undefined
+  /** Times in a row that the system said "ready" and the try said "would block". */
+  #falseAlarms = 0
+
+  constructor(end: End, direction: Direction, syscall: string) {
+    this.#end = end
+    this.#direction = direction
+    this.#syscall = syscall
+  }
+
+  /** Operations that wait. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Whether an operation may be tried at once: nobody is before it, and the event loop is not starved. */
+  get free(): boolean {
+    return this.#head === undefined && mayTry()
+  }
+
+  /** Whether a synchronous try would overtake somebody. */
+  get empty(): boolean {
+    return this.#head === undefined
+  }
+
+  /**
+   * Takes an operation in and tries it as soon as it is its turn.
+   * @param tried its first try was just made and would have blocked
+   */
+  enqueue<T>(
+    attempt: Attempt<T>,
+    options?: OperationOptions,
+    report?: (error: unknown) => void,
+    tried = false,
+  ): Promise<T> {
+    const operation = new Operation<T>(attempt, report)
+    if (options?.signal?.aborted) {
+      operation.reject(options.signal.reason)
+      return operation.promise
+    }
+    const first = this.#head === undefined
+    this.#append(operation as Operation)
+    if (!first) {
+      if (options?.timeout === 0) this.#expire(operation as Operation)
+    } else if (tried) {
+      if (this.#rest(false)) this.#advance()
+    } else if (options?.timeout === 0 || mayTry()) {
+      this.#advance()
+      if (options?.timeout === 0 && this.#head === operation) this.#expire(operation as Operation)
+    } else {
+      this.#nextTurn()
+    }
+    if (options !== undefined && this.#contains(operation as Operation)) {
+      operation.watch(
+        options,
+        (reason) => this.#remove(operation as Operation, reason),
+        () => this.#expire(operation as Operation),
+      )
+    }
+    this.adjustHold()
+    return operation.promise
+  }
+
+  /** The end can be tried. */
+  onReady(): void {
+    this.#waiting = false
+    beginTurn()
+    this.#advance()
+    this.adjustHold()
+  }
+
+  /** Tries again although nothing announced it: what the end answers has changed. */
+  retry(): void {
+    if (this.#head === undefined) return
+    this.#advance()
+    this.adjustHold()
+  }
+
+  /** Ends every operation: the end is closed or given away. */
+  cancel(): void {
+    const first = this.#head
+    this.#head = this.#tail = undefined
+    this.#length = 0
+    this.#settle()
+    for (let operation = first; operation !== undefined; operation = operation.next) {
+      operation.reject(errorOf('ECANCELED', this.#syscall))
+    }
+    this.adjustHold()
+  }
+
+  /** A queue with operations keeps the event loop running, unless its end was told not to. */
+  adjustHold(): void {
+    const holding = this.#head !== undefined && this.#end.referenced
+    if (holding === this.#holding) return
+    this.#holding = holding
+    if (holding) hold()
+    else release()
+  }
+
+  #append(operation: Operation): void {
+    if (this.#tail === undefined) this.#head = operation
+    else this.#tail.next = operation
+    this.#tail = operation
+    this.#length++
+  }
+
+  #shift(): Operation | undefined {
+    const operation = this.#head
+    this.#head = operation?.next
+    if (this.#head === undefined) this.#tail = undefined
+    this.#length--
+    return operation
+  }
+
+  #contains(wanted: Operation): boolean {
+    let operation = this.#head
+    while (operation !== undefined && operation !== wanted) operation = operation.next
+    return operation !== undefined
+  }
+
+  /** Takes one operation out of the middle; the others stay in order. */
+  #remove(wanted: Operation, error: unknown): void {
+    let before: Operation | undefined
+    let operation = this.#head
+    while (operation !== undefined && operation !== wanted) {
+      before = operation
+      operation = operation.next
+    }
+    if (operation === undefined) return
+    if (before === undefined) this.#head = operation.next
+    else before.next = operation.next
+    if (this.#tail === operation) this.#tail = before
+    this.#length--
+    operation.reject(error)
+    if (this.#head === undefined) this.#settle()
+    // The one behind may be able to do what this one could not: it is smaller, or asks for less.
+    else if (before === undefined) this.retry()
+    this.adjustHold()
+  }
+
+  #expire(operation: Operation): void {
+    this.#remove(operation, errorOf('ETIMEDOUT', this.#syscall))
+  }
+
+  /** Nothing waits any more: takes back what would call. */
+  #settle(): void {
+    if (this.#waiting) forget(this.#end.id, this.#direction)
+    this.#waiting = false
+    this.#falseAlarms = 0
+    clearImmediate(this.#turn)
+    clearTimeout(this.#pause)
+    this.#turn = this.#pause = undefined
+  }
+
+  /** Tries one operation after the other until one would block. */
+  #advance(): void {
+    while (this.#head !== undefined) {
+      if (!mayTry()) return this.#nextTurn()
+      const operation = this.#head
+      const before = this.#end.moved(this.#direction)
+      let result
+      try {
+        result = operation.attempt()
+      } catch (error) {
+        this.#shift()
+        operation.reject(error)
+        continue
+      }
+      const moved = this.#end.moved(this.#direction) - before
+      spend(moved)
+      if (result === BLOCKED) {
+        if (!this.#rest(moved > 0)) return
+      } else if (result === SHORT_OF_BUFFERS) {
+        if (!this.#refused(operation)) return
+      } else {
+        this.#falseAlarms = 0
+        this.#shift()
+        operation.resolve(result)
+      }
+    }
+    this.#settle()
+  }
+
+  /** Waits for readiness; true when the end can be tried at once. */
+  #rest(progress: boolean): boolean {
+    if (this.#waiting) return false
+    const answer = wait(this.#end.id, this.#direction, this)
+    if (answer === 'armed') {
+      this.#waiting = true
+      this.#falseAlarms = 0
+      return false
+    }
+    if (answer === 'ready') {
+      if (progress || this.#falseAlarms++ === 0) return true
+      // Readiness that lies (somebody else shut this description down) must not become a busy loop.
+      this.#later(this.#falseAlarms)
+      return false
+    }
+    // No wait is possible, for want of descriptors or memory: the operation can't be kept.
+    this.#shift()?.reject(failureOf(answer, 'poll'))
+    return true
+  }
+
+  /** The system had no buffers: no readiness will tell when it has. True when the next one may try. */
+  #refused(operation: Operation): boolean {
+    if (++operation.refusals > MOST_REFUSALS && !this.#end.refusalsAreOrdinary) {
+      this.#shift()
+      operation.reject(errorOf('ENOBUFS', this.#syscall))
+      return true
+    }
+    this.#later(operation.refusals)
+    return false
+  }
+
+  #later(times: number): void {
+    if (this.#pause !== undefined) return
+    const pause = Math.min(2 ** Math.min(times, 8) / 2, LONGEST_PAUSE)
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined
+      this.retry()
+    }, pause).unref()
+  }
+
+  /** Goes on when the event loop has turned once. */
+  #nextTurn(): void {
+    if (this.#turn !== undefined) return
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined
+      beginTurn()
+      this.retry()
+    })
+    if (!this.#end.referenced) {
+      // It must not keep the loop running, and yet not sleep until something else wakes the loop.
+      this.#turn.unref()
+      calls.nudge()
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Who waits for what: the seam between the queues and whatever tells that an end can be tried.
+ *
+ * A waiting queue is held here, and by it the end: that is what keeps an end with a pending operation
+ * from the garbage collector. An end where nothing waits is held by its user alone.
+ */
+import { calls, listen } from './native.js'
+
+/** Reading is 0 and writing 1, as in the tokens of the addon. */
+export type Direction = 0 | 1
+
+/** What hears that its end can be tried. */
+export interface Waiter {
+  onReady(): void
+}
+
+const waiters = new Map<number, Waiter>()
+let holders = 0
+
+listen((token) => {
+  // A token of an operation that was cancelled meanwhile finds nobody, or somebody for whom one try
+  // too many costs nothing.
+  const waiter = waiters.get(token)
+  if (waiter !== undefined) {
+    waiters.delete(token)
+    waiter.onReady()
+  }
+})
+
+/** `armed`: `onReady` will be called once. `ready`: try at once. A number: the errno, negated. */
+export function wait(id: number, direction: Direction, waiter: Waiter): 'armed' | 'ready' | number {
+  const answer = calls.arm(id, direction)
+  if (answer === 0) return 'ready'
+  if (answer < 0) return answer
+  waiters.set(id * 2 + direction, waiter)
+  return 'armed'
+}
+
+/** Takes back a {@link wait}. */
+export function forget(id: number, direction: Direction): void {
+  waiters.delete(id * 2 + direction)
+}
+
+/** Keeps the event loop running until {@link release}. */
+export function hold(): void {
+  if (holders++ === 0) calls.keepAlive(1)
+}
+
+/** Ends a {@link hold}. */
+export function release(): void {
+  if (--holders === 0) calls.keepAlive(0)
+}

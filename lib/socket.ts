@@ -1,0 +1,267 @@
+import { type InspectOptions, inspect } from 'node:util'
+import { checkBoolean, checkInteger, checkWord } from './arguments.js'
+import { End, type SocketType } from './end.js'
+import { errorOf } from './errors.js'
+import { binding } from './native.js'
+
+/** Who made the pair, as the system recorded it when it was made. */
+export interface Credentials {
+  /** The process; 0 where the system does not tell. */
+  pid: number
+  /** The effective user. */
+  uid: number
+  /** The effective group. */
+  gid: number
+}
+
+const HOW = ['read', 'write', 'both'] as const
+const MOST_BYTES = 0x7fff_ffff
+
+type SocketClass = new (end: End) => Socket
+const classes = new Map<SocketType, SocketClass>()
+
+/** Names the class for ends of a type; each class module does it for its own. */
+export function register(type: SocketType, socketClass: SocketClass): void {
+  classes.set(type, socketClass)
+}
+
+/** The object for an end that was just made or adopted. */
+export function wrap(made: { id: number; fd: number; kind: SocketType }): Socket {
+  const socketClass = classes.get(made.kind) as SocketClass
+  return new socketClass(new End(made))
+}
+
+let end: (socket: Socket) => End
+
+/** The end behind a socket; for the package's own modules. */
+export function endOf(socket: Socket): End {
+  return end(socket)
+}
+
+/**
+ * One end of a pair, and the owner of its descriptor: base of {@link StreamSocket},
+ * {@link DatagramSocket} and {@link SeqpacketSocket}. Made by {@link socketpair} or
+ * {@link Socket.fromFd}, never with `new`.
+ *
+ * An end that is waiting keeps the process running, an idle one does not; see {@link Socket.unref}. An
+ * end that nobody can reach any more is closed by the garbage collector; one where an operation waits
+ * is not collected.
+ */
+export abstract class Socket {
+  readonly #end: End
+
+  static {
+    end = (socket) => socket.#end
+  }
+
+  /** @internal */
+  constructor(made: End) {
+    if (!(made instanceof End)) {
+      throw Object.assign(new TypeError('Illegal constructor: use socketpair() or Socket.fromFd()'), {
+        code: 'ERR_ILLEGAL_CONSTRUCTOR',
+      })
+    }
+    this.#end = made
+  }
+
+  /**
+   * Takes over a descriptor of this process: the Socket owns it from here on, and closes it. `SO_TYPE`
+   * decides the class. Any connected socket can be adopted, a TCP connection too. Its flags stay as
+   * they are.
+   *
+   * @throws EBADF no such descriptor; ENOTSOCK it is no socket; EEXIST a Socket of this process owns it
+   * already; ESOCKTNOSUPPORT its type is none of the three. It stays the caller's then.
+   * @see getsockopt(2), socket(7)
+   */
+  static fromFd(fd: number): import('./sockets.js').AnySocket {
+    checkInteger(fd, 'fd', 0, MOST_BYTES)
+    return wrap(binding.adopt(fd)) as unknown as import('./sockets.js').AnySocket
+  }
+
+  /** The descriptor's number; -1 once closed or detached. It stays the Socket's: don't close it. */
+  get fd(): number {
+    return this.#end.fd
+  }
+
+  /** `'stream'`, `'dgram'` or `'seqpacket'`. */
+  get type(): SocketType {
+    return this.#end.type
+  }
+
+  /** Whether {@link Socket.close} or {@link Socket.detach} was called. */
+  get closed(): boolean {
+    return this.#end.closed
+  }
+
+  /** Bytes received so far, those of operations that ended early included. */
+  get bytesRead(): number {
+    return this.#end.bytesRead
+  }
+
+  /** Bytes that the kernel has taken so far, those of operations that ended early included. */
+  get bytesWritten(): number {
+    return this.#end.bytesWritten
+  }
+
+  /**
+   * `SO_SNDBUF` in bytes, as the kernel reports it: Linux doubles what is set, within its limits. On
+   * Linux this alone decides how much can be on its way, and the largest message is 32 bytes less.
+   *
+   * @throws EBADF closed
+   * @see socket(7), unix(7)
+   */
+  get sendBufferSize(): number {
+    return binding.sendBufferSize(this.#end.id)
+  }
+
+  set sendBufferSize(bytes: number) {
+    checkInteger(bytes, 'sendBufferSize', 0, MOST_BYTES)
+    binding.setSendBufferSize(this.#end.id, bytes)
+    this.#end.writing.retry()
+  }
+
+  /**
+   * `SO_RCVBUF` in bytes, as the kernel reports it. It has no effect on a Linux pair.
+   *
+   * @throws EBADF closed
+   * @see socket(7), unix(7)
+   */
+  get recvBufferSize(): number {
+    return binding.recvBufferSize(this.#end.id)
+  }
+
+  set recvBufferSize(bytes: number) {
+    checkInteger(bytes, 'recvBufferSize', 0, MOST_BYTES)
+    binding.setRecvBufferSize(this.#end.id, bytes)
+  }
+
+  /**
+   * Bytes that could be received now (`FIONREAD`): all that are queued on a stream and, on Linux, a
+   * seqpacket end; those of the first message on a datagram end.
+   *
+   * @throws EBADF closed
+   */
+  get readableLength(): number {
+    return binding.readableLength(this.#end.id)
+  }
+
+  /**
+   * `O_NONBLOCK`. The package's own calls never depend on it; it matters to whoever else uses this
+   * description: a child, a duplicate. Where the system can't send without it (NetBSD, macOS) it is set
+   * underneath while this end sends, and this still reports what was asked.
+   *
+   * @throws EBADF closed
+   */
+  get nonBlocking(): boolean {
+    return binding.isNonBlocking(this.#end.id)
+  }
+
+  set nonBlocking(on: boolean) {
+    checkBoolean(on, 'nonBlocking')
+    binding.setNonBlocking(this.#end.id, on)
+  }
+
+  /**
+   * `FD_CLOEXEC`: whether programs started from here don't get the descriptor.
+   *
+   * @throws EBADF closed
+   */
+  get closeOnExec(): boolean {
+    return binding.isCloseOnExec(this.#end.id)
+  }
+
+  set closeOnExec(on: boolean) {
+    checkBoolean(on, 'closeOnExec')
+    binding.setCloseOnExec(this.#end.id, on)
+  }
+
+  /**
+   * The process, user and group that made the pair, as the system recorded them then: `SO_PEERCRED` on
+   * Linux. It says nothing about who holds the other end now.
+   *
+   * @throws EBADF closed; EINVAL or ENOTCONN where the system has none for this type
+   * @see unix(7)
+   */
+  peerCredentials(): Credentials {
+    return binding.peerCredentials(this.#end.id)
+  }
+
+  /**
+   * Ends one direction or both, at once: `shutdown(2)`. After `'write'` the peer of a stream or
+   * seqpacket end reads what was sent and then end-of-file; a datagram peer is never told. After
+   * `'read'` what is queued here can still be received, then end-of-file. Writes that still wait fail
+   * with EPIPE: await them first.
+   *
+   * @throws EBADF closed; ENOTCONN, EINVAL as the system says
+   * @see shutdown(2)
+   */
+  shutdown(how: 'read' | 'write' | 'both'): void {
+    checkWord(how, 'how', HOW)
+    binding.shutdown(this.#end.id, HOW.indexOf(how))
+    // A datagram end hears nothing of its own shutdown by readiness.
+    if (how !== 'write') this.#end.reading.retry()
+    if (how !== 'read') this.#end.writing.retry()
+  }
+
+  /**
+   * Gives the descriptor up: the caller owns the number that comes back, and closes it. Pending
+   * operations reject with ECANCELED. What the package had set on it is undone.
+   *
+   * @throws EBADF closed or detached before
+   */
+  detach(): number {
+    return this.#end.detach()
+  }
+
+  /**
+   * Closes the descriptor. Pending operations reject with ECANCELED. A second call does nothing.
+   *
+   * @see close(2)
+   */
+  close(): void {
+    this.#end.close()
+  }
+
+  /** Waits of this end keep the process running; so they do from the beginning. */
+  ref(): this {
+    this.#end.reference(true)
+    return this
+  }
+
+  /** Waits of this end, and their timeouts, keep nothing running. */
+  unref(): this {
+    this.#end.reference(false)
+    return this
+  }
+
+  /** {@link Socket.close}, for `using`. */
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** {@link Socket.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    return Promise.resolve()
+  }
+
+  /** @internal */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const { type, fd, closed, bytesRead, bytesWritten, reading, writing } = this.#end
+    const state = {
+      type,
+      fd,
+      state: closed ? 'closed' : 'open',
+      bytesRead,
+      bytesWritten,
+      pendingReads: reading.length,
+      pendingWrites: writing.length,
+    }
+    return `${this.constructor.name} ${inspect(state, options)}`
+  }
+}
+
+/** The error of an end that is closed, for methods that would otherwise not ask the system. */
+export function closedError(syscall: string): Error {
+  return errorOf('EBADF', syscall)
+}

@@ -1,0 +1,311 @@
+import {
+  checkBuffer,
+  checkInteger,
+  checkList,
+  checkOperation,
+  type OperationOptions,
+  toBuffer,
+  toBytes,
+} from './arguments.js'
+import type { End } from './end.js'
+import { failureOf, NO_BUFFERS, unexpectedEndOfFile, WOULD_BLOCK } from './errors.js'
+import { calls, MAX_TRANSFER } from './native.js'
+import { BLOCKED, SHORT_OF_BUFFERS } from './operation.js'
+import { endOf, register, Socket } from './socket.js'
+import { spend } from './turn.js'
+import { sameLengths } from './views.js'
+
+const CHUNK = 64 * 1024
+/** A chunk smaller than this is copied out, so that it does not keep a whole slab alive. */
+const WORTH_A_SLAB = 16 * 1024
+
+let slab: Buffer | undefined
+
+/** Answers below zero of a receive or a send, where they don't mean waiting, are exceptions. */
+function blocked(answer: number, syscall: string): typeof BLOCKED | typeof SHORT_OF_BUFFERS {
+  if (answer === WOULD_BLOCK) return BLOCKED
+  if (answer === NO_BUFFERS && syscall === 'sendmsg') return SHORT_OF_BUFFERS
+  throw failureOf(answer, syscall)
+}
+
+function receive(end: End, buffer: Uint8Array, offset: number, length: number) {
+  const answer = calls.recv(end.id, buffer, offset, Math.min(length, MAX_TRANSFER))
+  if (answer < 0) return blocked(answer, 'recvmsg')
+  end.bytesRead += answer
+  return answer
+}
+
+function carryBytesWritten(error: unknown, bytesWritten: number): void {
+  if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
+    Object.assign(error, { bytesWritten })
+  }
+}
+
+/**
+ * An end of a stream pair: bytes in order, without boundaries.
+ *
+ * Operations in one direction queue and settle in the order of their calls; the two directions are
+ * independent. A promise that rejects with ECANCELED (closed), ETIMEDOUT or its signal's reason has
+ * received nothing and sent nothing, unless the error says so by `bytesWritten` or `bytesRead`.
+ */
+export class StreamSocket extends Socket {
+  /**
+   * Receives what is there into `buffer`, waiting for the first byte. The kernel writes into the
+   * buffer's own memory, when there is something to write: don't shrink or transfer it before.
+   *
+   * Cancel safety: an operation that is aborted, timed out or cancelled has consumed nothing.
+   *
+   * @returns the bytes that landed; 0 at end-of-file, and for an empty buffer, which touches nothing
+   * @throws ECONNRESET the peer closed with our bytes unread (once, after the bytes that were queued);
+   * EBADF closed; ECANCELED closed meanwhile; ETIMEDOUT; ERR_INVALID_STATE the buffer was detached or
+   * shrunk while it waited, nothing is lost
+   * @see recvmsg(2), unix(7)
+   */
+  read(buffer: Uint8Array, options?: OperationOptions): Promise<number> {
+    try {
+      checkBuffer(buffer, 'buffer')
+      if (options !== undefined) checkOperation(options)
+      const end = endOf(this)
+      const length = buffer.byteLength
+      if (length === 0 && !end.closed) return Promise.resolve(0)
+      if (options === undefined && end.reading.free) {
+        const answer = calls.recv(end.id, buffer, 0, Math.min(length, MAX_TRANSFER))
+        if (answer >= 0) {
+          end.bytesRead += answer
+          spend(answer)
+          return Promise.resolve(answer)
+        }
+        if (answer !== WOULD_BLOCK) throw failureOf(answer, 'recvmsg')
+        return end.reading.enqueue(() => receive(end, buffer, 0, length), undefined, undefined, true)
+      }
+      return end.reading.enqueue(() => receive(end, buffer, 0, length), options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Receives into several buffers, one after the other, with one system call. As {@link read} in all
+   * else; of more than `IOV_MAX` (1024) buffers the first so many can be filled in one call.
+   *
+   * @returns the bytes that landed; 0 at end-of-file and for buffers that are all empty
+   * @see recvmsg(2), readv(2)
+   */
+  async readv(buffers: readonly Uint8Array[], options?: OperationOptions): Promise<number> {
+    const views = checkList(buffers, 'buffers', toBuffer)
+    checkOperation(options)
+    const end = endOf(this)
+    const lengths = views.map((view) => view.byteLength)
+    if (!end.closed && lengths.every((length) => length === 0)) return 0
+    return end.reading.enqueue(() => {
+      const answer = calls.recvVectored(end.id, sameLengths(views, lengths))
+      if (answer < 0) return blocked(answer, 'recvmsg')
+      end.bytesRead += answer
+      return answer
+    }, options)
+  }
+
+  /**
+   * Fills `buffer` whole. No other read gets bytes in between.
+   *
+   * Cancel safety: what had landed by then is in the buffer, and `bytesRead` of the error says how much.
+   *
+   * @throws ERR_UNEXPECTED_EOF the end came before the buffer was full, with `bytesRead`; else as
+   * {@link read}
+   */
+  async readExactly(buffer: Uint8Array, options?: OperationOptions): Promise<void> {
+    checkBuffer(buffer, 'buffer')
+    checkOperation(options)
+    const end = endOf(this)
+    const length = buffer.byteLength
+    if (length === 0 && !end.closed) return
+    let filled = 0
+    await end.reading.enqueue(
+      () => {
+        const landed = receive(end, buffer, filled, length - filled)
+        if (typeof landed !== 'number') return landed
+        if (landed === 0) throw unexpectedEndOfFile(filled, length)
+        filled += landed
+        return filled === length ? length : BLOCKED
+      },
+      options,
+      (error) => {
+        if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
+          Object.assign(error, { bytesRead: filled })
+        }
+      },
+    )
+  }
+
+  /**
+   * Receives what is there, at most `maxBytes` (64 KiB), into a Buffer of its own.
+   *
+   * Cancel safety: as {@link read}.
+   *
+   * @returns the bytes, or null at end-of-file
+   * @throws as {@link read}
+   */
+  async readChunk(maxBytes: number = CHUNK, options?: OperationOptions): Promise<Buffer | null> {
+    checkInteger(maxBytes, 'maxBytes', 1, MAX_TRANSFER)
+    checkOperation(options)
+    const end = endOf(this)
+    return end.reading.enqueue(() => {
+      const target = slab !== undefined && slab.length >= maxBytes ? slab : newSlab(maxBytes)
+      const landed = receive(end, target, 0, maxBytes)
+      if (typeof landed !== 'number') return landed
+      if (landed === 0) return null
+      if (landed < WORTH_A_SLAB) return Buffer.from(target.subarray(0, landed))
+      if (target === slab) slab = undefined
+      return target.subarray(0, landed)
+    }, options)
+  }
+
+  /**
+   * Sends all of `data`; a string goes as UTF-8. The kernel reads the buffer's own memory: don't change
+   * it before the promise settles.
+   *
+   * Cancel safety: an operation that ends early may have sent a part; `bytesWritten` of the error says
+   * how much. Nothing of it is sent afterwards.
+   *
+   * @returns the bytes sent, when the kernel has all of them
+   * @throws EPIPE the peer is closed or reads no more, or this end was shut down for writing; ECONNRESET
+   * the peer closed while this waited; ENOBUFS, ENOMEM; EBADF closed; ECANCELED; ETIMEDOUT
+   * @see sendmsg(2), unix(7)
+   */
+  write(data: Uint8Array | string, options?: OperationOptions): Promise<number> {
+    try {
+      const bytes = toBytes(data, 'data')
+      if (options !== undefined) checkOperation(options)
+      const end = endOf(this)
+      const length = bytes.byteLength
+      if (options === undefined && end.writing.free) {
+        const answer = calls.send(end.id, bytes, 0, Math.min(length, MAX_TRANSFER))
+        if (answer === length) {
+          end.bytesWritten += answer
+          spend(answer)
+          return Promise.resolve(answer)
+        }
+        if (answer >= 0) end.bytesWritten += answer
+        else if (answer !== WOULD_BLOCK && answer !== NO_BUFFERS) {
+          const failure = failureOf(answer, 'sendmsg')
+          carryBytesWritten(failure, 0)
+          throw failure
+        }
+        return sendAll(end, bytes, length, Math.max(answer, 0), undefined, true)
+      }
+      return sendAll(end, bytes, length, 0, options, false)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Sends several pieces one after the other, as one write; of more than `IOV_MAX` (1024) pieces with
+   * several system calls. Nothing else is sent in between.
+   *
+   * @returns the bytes sent, when the kernel has all of them
+   * @throws as {@link write}; Cancel safety as there
+   * @see sendmsg(2), writev(2)
+   */
+  async writev(
+    chunks: readonly (Uint8Array | string)[],
+    options?: OperationOptions,
+  ): Promise<number> {
+    const views = checkList(chunks, 'chunks', toBytes)
+    checkOperation(options)
+    const end = endOf(this)
+    if (views.length === 0 && !end.closed) return 0
+    const lengths = views.map((view) => view.byteLength)
+    let index = 0
+    let skip = 0
+    let sent = 0
+    return end.writing.enqueue(
+      () => {
+        const answer = calls.sendVectored(end.id, sameLengths(views, lengths), index, skip)
+        if (answer < 0) return blocked(answer, 'sendmsg')
+        end.bytesWritten += answer
+        sent += answer
+        skip += answer
+        while (index < views.length && skip >= (lengths[index] as number)) {
+          skip -= lengths[index++] as number
+        }
+        return index === views.length ? sent : BLOCKED
+      },
+      options,
+      (error) => carryBytesWritten(error, sent),
+    )
+  }
+
+  /**
+   * Receives what is there now, without waiting.
+   *
+   * @returns the bytes that landed, 0 at end-of-file, undefined when there is nothing yet or other reads
+   * are before it
+   * @throws as {@link read}, at once
+   */
+  tryRead(buffer: Uint8Array): number | undefined {
+    checkBuffer(buffer, 'buffer')
+    const end = endOf(this)
+    if (buffer.byteLength === 0 && !end.closed) return 0
+    if (!end.reading.empty) return undefined
+    const landed = receive(end, buffer, 0, buffer.byteLength)
+    return typeof landed === 'number' ? landed : undefined
+  }
+
+  /**
+   * Sends what the kernel takes now, without waiting.
+   *
+   * @returns the bytes that it took, which may be fewer than there are; undefined when it takes none or
+   * other writes are before it
+   * @throws as {@link write}, at once
+   */
+  tryWrite(data: Uint8Array | string): number | undefined {
+    const bytes = toBytes(data, 'data')
+    const end = endOf(this)
+    if (!end.writing.empty) return undefined
+    const answer = calls.send(end.id, bytes, 0, Math.min(bytes.byteLength, MAX_TRANSFER))
+    if (answer >= 0) end.bytesWritten += answer
+    else if (blocked(answer, 'sendmsg')) return undefined
+    return answer
+  }
+
+  /** Chunks as {@link readChunk} gives them, until end-of-file. Leaving the loop closes nothing. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
+    for (;;) {
+      const chunk = await this.readChunk()
+      if (chunk === null) return
+      yield chunk
+    }
+  }
+}
+
+register('stream', StreamSocket)
+
+function newSlab(bytes: number): Buffer {
+  const fresh = Buffer.allocUnsafeSlow(bytes)
+  if (bytes === CHUNK) slab = fresh
+  return fresh
+}
+
+function sendAll(
+  end: End,
+  bytes: Uint8Array,
+  length: number,
+  before: number,
+  options: OperationOptions | undefined,
+  tried: boolean,
+): Promise<number> {
+  let sent = before
+  return end.writing.enqueue(
+    () => {
+      const answer = calls.send(end.id, bytes, sent, Math.min(length - sent, MAX_TRANSFER))
+      if (answer < 0) return blocked(answer, 'sendmsg')
+      end.bytesWritten += answer
+      sent += answer
+      return sent === length ? length : BLOCKED
+    },
+    options,
+    (error) => carryBytesWritten(error, sent),
+    tried,
+  )
+}

@@ -1,0 +1,195 @@
+//! The ends that one environment owns, under numbers that JavaScript holds.
+//!
+//! A number and not a pointer crosses the border: a stale or invented one is EBADF, never a wild read.
+
+use std::cell::Cell;
+use std::mem;
+use std::task::{Context, Poll, Waker};
+
+use socketpair_core::{Error, Registered, Result, Socket};
+
+use crate::runtime::Runtime;
+
+const INDEX_BITS: u32 = 22;
+const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
+const GENERATION_MASK: u32 = 0xff;
+
+/// Which way bytes move, as the numbers that JavaScript passes.
+#[derive(Clone, Copy)]
+pub enum Direction {
+    Read,
+    Write,
+}
+
+/// Wakers of one end: made at its first wait, used again for every later one.
+struct Wakers {
+    read: Waker,
+    write: Waker,
+}
+
+enum State {
+    /// Never waited, so the I/O driver does not know it.
+    Unregistered(Socket),
+    Registered(Registered, Wakers),
+    /// Only while a state change is under way or after it failed half-way.
+    Gone,
+}
+
+/// One end that JavaScript owns through its number.
+pub struct End {
+    state: State,
+    /// An error that the system reported while a batch already held messages: told by the next receive.
+    deferred: Cell<Option<Error>>,
+}
+
+impl End {
+    fn new(socket: Socket) -> Self {
+        Self {
+            state: State::Unregistered(socket),
+            deferred: Cell::new(None),
+        }
+    }
+
+    /// The socket, or EBADF as the error of `syscall`.
+    pub fn socket(&self, syscall: &'static str) -> Result<&Socket> {
+        match &self.state {
+            State::Unregistered(socket) => Ok(socket),
+            State::Registered(registered, _) => Ok(registered.socket()),
+            State::Gone => Err(Error::new(libc::EBADF, syscall)),
+        }
+    }
+
+    /// Keeps `error` for the next receive.
+    pub fn defer(&self, error: Error) {
+        self.deferred.set(Some(error));
+    }
+
+    /// The error that an earlier batch left, once.
+    pub fn take_deferred(&self) -> Option<Error> {
+        self.deferred.take()
+    }
+
+    /// Asks to be woken when the end can move bytes in `direction`.
+    ///
+    /// `Ok(true)`: the waker is set. `Ok(false)`: it can be tried at once.
+    pub fn arm(
+        &mut self,
+        direction: Direction,
+        runtime: &Runtime,
+        wakers: impl FnOnce() -> (Waker, Waker),
+    ) -> Result<bool> {
+        self.register(runtime, wakers)?;
+        let State::Registered(registered, wakers) = &self.state else {
+            return Err(Error::new(libc::EBADF, "poll"));
+        };
+        let poll = match direction {
+            Direction::Read => registered.poll_readable(&mut Context::from_waker(&wakers.read)),
+            Direction::Write => registered.poll_writable(&mut Context::from_waker(&wakers.write)),
+        };
+        match poll {
+            Poll::Pending => Ok(true),
+            Poll::Ready(result) => result.map(|()| false),
+        }
+    }
+
+    fn register(
+        &mut self,
+        runtime: &Runtime,
+        wakers: impl FnOnce() -> (Waker, Waker),
+    ) -> Result<()> {
+        if !matches!(self.state, State::Unregistered(_)) {
+            return Ok(());
+        }
+        let handle = runtime.handle()?;
+        let State::Unregistered(socket) = mem::replace(&mut self.state, State::Gone) else {
+            return Ok(());
+        };
+        match Registered::new(socket, &handle) {
+            Ok(registered) => {
+                let (read, write) = wakers();
+                self.state = State::Registered(registered, Wakers { read, write });
+                Ok(())
+            }
+            Err((error, socket)) => {
+                self.state = State::Unregistered(socket);
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives the socket up, deregistered. A number that somebody closed behind our back is left alone:
+    /// deregistering it would reach into the registration of whoever owns it now.
+    pub fn into_socket(self) -> Option<Socket> {
+        match self.state {
+            State::Unregistered(socket) => Some(socket),
+            State::Registered(registered, _) if registered.socket().is_intact() => {
+                Some(registered.into_socket())
+            }
+            State::Registered(registered, _) => {
+                mem::forget(registered);
+                None
+            }
+            State::Gone => None,
+        }
+    }
+}
+
+struct Slot {
+    generation: u32,
+    end: Option<End>,
+}
+
+/// The table of ends: a number is an index and the generation of its slot, below 2^30 so that V8 keeps
+/// it unboxed.
+#[derive(Default)]
+pub struct Ends {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+impl Ends {
+    /// Takes `socket` in and gives its number.
+    pub fn insert(&mut self, socket: Socket) -> u32 {
+        let end = Some(End::new(socket));
+        if let Some(index) = self.free.pop() {
+            let slot = &mut self.slots[index as usize];
+            slot.end = end;
+            return slot.generation << INDEX_BITS | index;
+        }
+        // More slots than the index has room for would need more descriptors than a system gives.
+        let index = u32::try_from(self.slots.len()).unwrap_or(u32::MAX) & INDEX_MASK;
+        self.slots.push(Slot { generation: 0, end });
+        index
+    }
+
+    /// The end of that number, if it is still here.
+    pub fn get(&self, id: u32) -> Option<&End> {
+        let slot = self.slots.get((id & INDEX_MASK) as usize)?;
+        if slot.generation == id >> INDEX_BITS { slot.end.as_ref() } else { None }
+    }
+
+    /// The end of that number, if it is still here, to change it.
+    pub fn get_mut(&mut self, id: u32) -> Option<&mut End> {
+        let slot = self.slots.get_mut((id & INDEX_MASK) as usize)?;
+        if slot.generation == id >> INDEX_BITS { slot.end.as_mut() } else { None }
+    }
+
+    /// Takes the end of that number out; the number is stale from then on.
+    pub fn remove(&mut self, id: u32) -> Option<End> {
+        let index = id & INDEX_MASK;
+        let slot = self.slots.get_mut(index as usize)?;
+        if slot.generation != id >> INDEX_BITS {
+            return None;
+        }
+        let end = slot.end.take()?;
+        slot.generation = (slot.generation + 1) & GENERATION_MASK;
+        self.free.push(index);
+        Some(end)
+    }
+
+    /// Takes all of them out.
+    pub fn drain(&mut self) -> impl Iterator<Item = End> + '_ {
+        self.free.clear();
+        self.slots.drain(..).filter_map(|slot| slot.end)
+    }
+}

@@ -1,0 +1,111 @@
+//! What the addon keeps for one JavaScript environment (the main thread, a worker, an Electron window).
+//!
+//! Nothing is shared between environments but the runtime: a worker that ends takes its own ends along
+//! and touches nobody else's.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use napi::sys;
+use socketpair_core::{Error, Result, Socket};
+
+use crate::ends::{Direction, End, Ends};
+use crate::ownership;
+use crate::runtime::Runtime;
+use crate::wake::Wakes;
+
+/// One environment's ends, its wake-ups and its use of the runtime.
+pub struct Environment {
+    raw: sys::napi_env,
+    ends: RefCell<Ends>,
+    wakes: Wakes,
+    runtime: Runtime,
+}
+
+thread_local! {
+    // Nearly always one; a test runner that loads the addon into several contexts makes more.
+    static ENVIRONMENTS: RefCell<Vec<Rc<Environment>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The environment of the running call, if it was opened and is not being torn down.
+pub fn current(env: sys::napi_env) -> Option<Rc<Environment>> {
+    ENVIRONMENTS.with_borrow(|all| all.iter().find(|one| one.raw == env).cloned())
+}
+
+/// Opens the environment `env`: from here on it can own ends.
+pub fn open(env: sys::napi_env, wakes: Wakes) {
+    let environment = Rc::new(Environment {
+        raw: env,
+        ends: RefCell::default(),
+        wakes,
+        runtime: Runtime::default(),
+    });
+    ENVIRONMENTS.with_borrow_mut(|all| all.push(environment));
+}
+
+/// Tears the environment `env` down: the wake-ups first, so that no readiness of the ends which are
+/// closed next, nor of anybody's, reaches an environment that is gone.
+pub fn close(env: sys::napi_env) {
+    let closing = ENVIRONMENTS.with_borrow_mut(|all| {
+        all.iter().position(|one| one.raw == env).map(|index| all.swap_remove(index))
+    });
+    let Some(environment) = closing else { return };
+    environment.wakes.close();
+    for end in environment.ends.borrow_mut().drain() {
+        dispose(end);
+    }
+    environment.runtime.leave();
+}
+
+fn dispose(end: End) {
+    if let Some(socket) = end.into_socket() {
+        ownership::release(&socket);
+    }
+}
+
+impl Environment {
+    /// Takes `socket` in and gives the number that JavaScript holds.
+    pub fn insert(&self, socket: Socket) -> u32 {
+        ownership::claim(&socket);
+        self.ends.borrow_mut().insert(socket)
+    }
+
+    /// Runs `action` on the end `id`.
+    ///
+    /// # Errors
+    /// EBADF when there is none, else those of `action`.
+    pub fn with<R>(
+        &self,
+        id: u32,
+        syscall: &'static str,
+        action: impl FnOnce(&End, &Socket) -> Result<R>,
+    ) -> Result<R> {
+        let ends = self.ends.borrow();
+        let end = ends.get(id).ok_or(Error::new(libc::EBADF, syscall))?;
+        action(end, end.socket(syscall)?)
+    }
+
+    /// Takes the end `id` out and gives its socket; None when it is gone or its number is a stranger's.
+    pub fn take(&self, id: u32) -> Option<Socket> {
+        let socket = self.ends.borrow_mut().remove(id)?.into_socket()?;
+        ownership::release(&socket);
+        Some(socket)
+    }
+
+    /// Asks for a wake-up of the end `id`; see [`End::arm`].
+    pub fn arm(&self, id: u32, direction: Direction) -> Result<bool> {
+        let mut ends = self.ends.borrow_mut();
+        let end = ends.get_mut(id).ok_or(Error::new(libc::EBADF, "poll"))?;
+        end.arm(direction, &self.runtime, || self.wakes.wakers(id))
+    }
+
+    /// Whether a wait keeps the process alive, from now on.
+    pub fn keep_alive(&self, keep: bool) {
+        self.wakes.keep_alive(self.raw, keep);
+    }
+
+    /// Makes the event loop turn once, if it runs.
+    pub fn nudge(&self) {
+        self.wakes.nudge();
+    }
+}

@@ -1,0 +1,135 @@
+//! What can be asked of an end and set on it, besides moving bytes.
+
+use std::net::Shutdown;
+
+use napi::Env;
+use napi_derive::napi;
+use socketpair_core::{Error, Result, Socket};
+
+use crate::environment;
+use crate::error::OrThrow;
+
+fn with<R>(
+    env: &Env,
+    id: u32,
+    syscall: &'static str,
+    action: impl FnOnce(&Socket) -> Result<R>,
+) -> napi::Result<R> {
+    environment::current(env.raw())
+        .ok_or(Error::new(libc::EBADF, syscall))
+        .and_then(|environment| environment.with(id, syscall, |_, socket| action(socket)))
+        .or_throw(env)
+}
+
+fn double(bytes: usize) -> f64 {
+    u32::try_from(bytes).map_or(f64::from(u32::MAX), f64::from)
+}
+
+/// `SO_SNDBUF`
+#[napi]
+pub fn send_buffer_size(env: Env, id: u32) -> napi::Result<f64> {
+    with(&env, id, "getsockopt", Socket::send_buffer_size).map(double)
+}
+
+/// Sets `SO_SNDBUF`.
+#[napi]
+pub fn set_send_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
+    with(&env, id, "setsockopt", |socket| socket.set_send_buffer_size(bytes as usize))
+}
+
+/// `SO_RCVBUF`
+#[napi]
+pub fn recv_buffer_size(env: Env, id: u32) -> napi::Result<f64> {
+    with(&env, id, "getsockopt", Socket::recv_buffer_size).map(double)
+}
+
+/// Sets `SO_RCVBUF`.
+#[napi]
+pub fn set_recv_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
+    with(&env, id, "setsockopt", |socket| socket.set_recv_buffer_size(bytes as usize))
+}
+
+/// FIONREAD
+#[napi]
+pub fn readable_length(env: Env, id: u32) -> napi::Result<f64> {
+    with(&env, id, "ioctl", Socket::readable_len).map(double)
+}
+
+/// `O_NONBLOCK`, as the user asked for it.
+#[napi]
+pub fn is_non_blocking(env: Env, id: u32) -> napi::Result<bool> {
+    with(&env, id, "fcntl", Socket::is_nonblocking)
+}
+
+/// Sets `O_NONBLOCK`.
+#[napi]
+pub fn set_non_blocking(env: Env, id: u32, on: bool) -> napi::Result<()> {
+    with(&env, id, "fcntl", |socket| socket.set_nonblocking(on))
+}
+
+/// `FD_CLOEXEC`
+#[napi]
+pub fn is_close_on_exec(env: Env, id: u32) -> napi::Result<bool> {
+    with(&env, id, "fcntl", Socket::is_close_on_exec)
+}
+
+/// Sets `FD_CLOEXEC`.
+#[napi]
+pub fn set_close_on_exec(env: Env, id: u32, on: bool) -> napi::Result<()> {
+    with(&env, id, "fcntl", |socket| socket.set_close_on_exec(on))
+}
+
+/// shutdown(2); `how` is 0 (read), 1 (write) or 2 (both).
+#[napi]
+pub fn shutdown(env: Env, id: u32, how: u32) -> napi::Result<()> {
+    let how = match how {
+        0 => Shutdown::Read,
+        1 => Shutdown::Write,
+        _ => Shutdown::Both,
+    };
+    with(&env, id, "shutdown", |socket| socket.shutdown(how))
+}
+
+/// Who made the pair, as the system recorded it.
+#[napi(object)]
+pub struct PeerCredentials {
+    /// Process, 0 where the system does not tell.
+    pub pid: i32,
+    /// Effective user.
+    pub uid: u32,
+    /// Effective group.
+    pub gid: u32,
+}
+
+/// `SO_PEERCRED` or what the system has instead.
+#[napi]
+pub fn peer_credentials(env: Env, id: u32) -> napi::Result<PeerCredentials> {
+    let credentials = with(&env, id, "getsockopt", Socket::peer_credentials)?;
+    Ok(PeerCredentials {
+        pid: credentials.pid.unwrap_or(0),
+        uid: credentials.uid,
+        gid: credentials.gid,
+    })
+}
+
+/// What this system supports, each found out by trying.
+#[napi(object)]
+pub struct Supported {
+    /// Stream pairs.
+    pub stream: bool,
+    /// Datagram pairs.
+    pub dgram: bool,
+    /// Seqpacket pairs.
+    pub seqpacket: bool,
+}
+
+/// Tries what this system supports.
+#[napi]
+pub fn supported() -> Supported {
+    let supported = socketpair_core::supported();
+    Supported {
+        stream: supported.stream,
+        dgram: supported.dgram,
+        seqpacket: supported.seqpacket,
+    }
+}

@@ -1,0 +1,130 @@
+//! How an end comes to be here, and how it leaves.
+
+use std::os::fd::{AsRawFd, IntoRawFd};
+use std::rc::Rc;
+
+use napi::Env;
+use napi_derive::napi;
+use socketpair_core::{AdoptError, Error, Kind, PairBuilder, Socket};
+
+use crate::descriptor;
+use crate::environment::{self, Environment};
+use crate::error::{OrThrow, throwable};
+use crate::ownership;
+
+/// An end that was just made or adopted.
+#[napi(object)]
+pub struct NewEnd {
+    /// The number by which every other call names it.
+    pub id: u32,
+    /// Its descriptor.
+    pub fd: i32,
+    /// "stream", "dgram" or "seqpacket".
+    #[napi(ts_type = "'stream' | 'dgram' | 'seqpacket'")]
+    pub kind: String,
+}
+
+/// How to make a pair; lib/ has checked every field.
+#[napi(object)]
+pub struct PairRequest {
+    /// "stream", "dgram" or "seqpacket".
+    pub kind: String,
+    /// The protocol; 0 is the kind's own.
+    pub protocol: i32,
+    /// `O_NONBLOCK` of each end.
+    #[napi(ts_type = "[boolean, boolean]")]
+    pub non_blocking: Vec<bool>,
+    /// `FD_CLOEXEC` of each end.
+    #[napi(ts_type = "[boolean, boolean]")]
+    pub close_on_exec: Vec<bool>,
+    /// `SO_SNDBUF` of both ends, where asked.
+    pub send_buffer_size: Option<u32>,
+    /// `SO_RCVBUF` of both ends, where asked.
+    pub recv_buffer_size: Option<u32>,
+}
+
+/// Makes a pair of one of the three kinds.
+#[napi(ts_return_type = "[NewEnd, NewEnd]")]
+pub fn make_pair(env: Env, request: PairRequest) -> napi::Result<Vec<NewEnd>> {
+    let environment = opened(&env)?;
+    let kind = kind(&request.kind).ok_or_else(|| invalid("kind"))?;
+    let both = |flags: &[bool]| <[bool; 2]>::try_from(flags).map_err(|_| invalid("flags"));
+    let mut builder = PairBuilder::new(kind)
+        .protocol(request.protocol)
+        .nonblocking(both(&request.non_blocking)?)
+        .close_on_exec(both(&request.close_on_exec)?);
+    if let Some(bytes) = request.send_buffer_size {
+        builder = builder.send_buffer_size(bytes as usize);
+    }
+    if let Some(bytes) = request.recv_buffer_size {
+        builder = builder.recv_buffer_size(bytes as usize);
+    }
+    let (one, other) = builder.build().or_throw(&env)?;
+    Ok(vec![take_in(&environment, one), take_in(&environment, other)])
+}
+
+/// socketpair(2), number for number.
+#[napi(ts_return_type = "[NewEnd, NewEnd]")]
+pub fn raw_pair(env: Env, domain: i32, kind: i32, protocol: i32) -> napi::Result<Vec<NewEnd>> {
+    let environment = opened(&env)?;
+    let (one, other) = socketpair_core::raw(domain, kind, protocol).or_throw(&env)?;
+    let one = Socket::adopt(one).map_err(|refused| throwable(&env, refused.error))?;
+    let other = Socket::adopt(other).map_err(|refused| throwable(&env, refused.error))?;
+    Ok(vec![take_in(&environment, one), take_in(&environment, other)])
+}
+
+/// Takes over the descriptor `fd`; on failure it stays the caller's.
+#[napi]
+pub fn adopt(env: Env, fd: i32) -> napi::Result<NewEnd> {
+    const SYSCALL: &str = "getsockopt";
+    let environment = opened(&env)?;
+    let descriptor = descriptor::from_number(fd)
+        .ok_or_else(|| throwable(&env, Error::new(libc::EBADF, SYSCALL)))?;
+    match Socket::adopt(descriptor) {
+        Ok(socket) if ownership::is_claimed(&socket) => {
+            let _ = socket.into_fd().into_raw_fd();
+            Err(throwable(&env, Error::new(libc::EEXIST, SYSCALL)))
+        }
+        Ok(socket) => Ok(take_in(&environment, socket)),
+        Err(AdoptError { error, fd }) => {
+            let _ = fd.into_raw_fd();
+            Err(throwable(&env, error))
+        }
+    }
+}
+
+/// Closes the end; nothing happens when it is gone already, or when its number is a stranger's by now.
+#[napi]
+pub fn close(env: Env, id: u32) {
+    if let Some(environment) = environment::current(env.raw()) {
+        drop(environment.take(id));
+    }
+}
+
+/// Gives the end's descriptor to the caller, as it was asked for: what the package set on it is undone.
+#[napi]
+pub fn detach(env: Env, id: u32) -> napi::Result<i32> {
+    let socket = environment::current(env.raw())
+        .and_then(|environment| environment.take(id))
+        .filter(Socket::is_intact)
+        .ok_or_else(|| throwable(&env, Error::new(libc::EBADF, "fcntl")))?;
+    Ok(socket.into_fd().into_raw_fd())
+}
+
+fn opened(env: &Env) -> napi::Result<Rc<Environment>> {
+    environment::current(env.raw())
+        .ok_or_else(|| throwable(env, Error::new(libc::ESHUTDOWN, "socketpair")))
+}
+
+fn take_in(environment: &Environment, socket: Socket) -> NewEnd {
+    let (fd, kind) = (socket.as_raw_fd(), socket.kind().as_str().to_owned());
+    NewEnd { id: environment.insert(socket), fd, kind }
+}
+
+fn kind(word: &str) -> Option<Kind> {
+    [Kind::Stream, Kind::Datagram, Kind::Seqpacket].into_iter().find(|kind| kind.as_str() == word)
+}
+
+fn invalid(what: &str) -> napi::Error {
+    napi::Error::new(napi::Status::InvalidArg, format!("lib/ passed wrong {what}"))
+}

@@ -1,0 +1,87 @@
+//! The tokio runtime: one for the process, made at the first wait, gone with the last environment that
+//! waited.
+//!
+//! It drives readiness only, so it needs one thread. It is joined when its last user leaves: a thread
+//! still running in this library while it is unloaded would crash the process.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use std::{cell::Cell, io};
+
+use socketpair_core::{Error, Result};
+use tokio::runtime::{Builder, Handle};
+
+struct Shared {
+    runtime: tokio::runtime::Runtime,
+    users: usize,
+}
+
+static SHARED: Mutex<Option<Shared>> = Mutex::new(None);
+
+/// How long the last user waits for the runtime's thread; it is parked or about to park.
+const JOIN: Duration = Duration::from_secs(5);
+
+/// One environment's use of the runtime.
+#[derive(Default)]
+pub struct Runtime {
+    user: Cell<bool>,
+}
+
+impl Runtime {
+    /// The runtime's handle; starts the runtime for the first user of the process.
+    ///
+    /// # Errors
+    /// What the system said when it refused the event queue or the thread (EMFILE, EAGAIN, ENOMEM).
+    pub fn handle(&self) -> Result<Handle> {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if shared.is_none() {
+            *shared = Some(Shared {
+                runtime: build().map_err(|error| {
+                    Error::new(error.raw_os_error().unwrap_or(libc::ENOMEM), START)
+                })?,
+                users: 0,
+            });
+        }
+        let Some(shared) = shared.as_mut() else {
+            return Err(Error::new(libc::ENOMEM, START));
+        };
+        if !self.user.replace(true) {
+            shared.users += 1;
+        }
+        Ok(shared.runtime.handle().clone())
+    }
+
+    /// Ends this environment's use; the last one stops the runtime and waits for its thread.
+    pub fn leave(&self) {
+        if !self.user.replace(false) {
+            return;
+        }
+        let last = {
+            let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+            match shared.as_mut() {
+                Some(inner) if inner.users > 1 => {
+                    inner.users -= 1;
+                    None
+                }
+                _ => shared.take(),
+            }
+        };
+        if let Some(last) = last {
+            last.runtime.shutdown_timeout(JOIN);
+        }
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const START: &str = "epoll_create1";
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const START: &str = "kqueue";
+
+fn build() -> io::Result<tokio::runtime::Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .max_blocking_threads(1)
+        .thread_name("socketpair-io")
+        .enable_io()
+        .build()
+}
