@@ -35,11 +35,7 @@ export class Operation<T = unknown> {
   }
 
   /** Calls `interrupt` with the reason when the signal aborts, and `expire` when the time is over. */
-  watch(
-    options: OperationOptions,
-    interrupt: (reason: unknown) => void,
-    expire: () => void,
-  ): void {
+  watch(options: OperationOptions, interrupt: (reason: unknown) => void, expire: () => void): void {
     const { signal, timeout } = options
     if (signal !== undefined) {
       this.#signal = signal

@@ -57,9 +57,12 @@ export abstract class Socket {
   /** @internal */
   constructor(made: End) {
     if (!(made instanceof End)) {
-      throw Object.assign(new TypeError('Illegal constructor: use socketpair() or Socket.fromFd()'), {
-        code: 'ERR_ILLEGAL_CONSTRUCTOR',
-      })
+      throw Object.assign(
+        new TypeError('Illegal constructor: use socketpair() or Socket.fromFd()'),
+        {
+          code: 'ERR_ILLEGAL_CONSTRUCTOR',
+        },
+      )
     }
     this.#end = made
   }

@@ -68,7 +68,8 @@ export function socketpair(
   second?: unknown,
   third: unknown = 0,
 ): [Socket, Socket] {
-  const [one, other] = typeof first === 'number' ? numeric(first, second, third) : typed(first, second)
+  const [one, other] =
+    typeof first === 'number' ? numeric(first, second, third) : typed(first, second)
   return [wrap(one), wrap(other)]
 }
 

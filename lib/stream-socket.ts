@@ -76,7 +76,12 @@ export class StreamSocket extends Socket {
           return Promise.resolve(answer)
         }
         if (answer !== WOULD_BLOCK) throw failureOf(answer, 'recvmsg')
-        return end.reading.enqueue(() => receive(end, buffer, 0, length), undefined, undefined, true)
+        return end.reading.enqueue(
+          () => receive(end, buffer, 0, length),
+          undefined,
+          undefined,
+          true,
+        )
       }
       return end.reading.enqueue(() => receive(end, buffer, 0, length), options)
     } catch (error) {

@@ -1,6 +1,8 @@
 // How far it has got: a bar on a terminal, a line at the end elsewhere.
 
-const barWidth = 30
+const longestBar = 30
+/** What stands beside the bar, " 100 % of 1234 MB". */
+const besideBar = 20
 /** Milliseconds between two drawings; more often would be measured along. */
 const interval = 50
 
@@ -27,7 +29,10 @@ export class Progress {
     if (now - this.#drawn < interval && this.#done < this.#total) return
     this.#drawn = now
     const share = this.#done / this.#total
-    const bar = '█'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '░')
+    // A line that wraps could not be drawn over.
+    const room = process.stdout.columns - this.#name.length - besideBar
+    const width = Math.max(0, Math.min(longestBar, room))
+    const bar = '█'.repeat(Math.round(share * width)).padEnd(width, '░')
     this.note(`${bar} ${Math.floor(share * 100)} % of ${Math.round(this.#total / 1e6)} MB`)
   }
 
