@@ -10,22 +10,7 @@ export interface Supported {
   readonly seqpacket: boolean
 }
 
-let probed: Supported | undefined
-
-function probe(): Supported {
-  probed ??= available ? binding.supported() : { stream: false, dgram: false, seqpacket: false }
-  return probed
-}
-
-/** What this system can make, found out by making one of each at the first look. */
-export const supported: Supported = Object.freeze({
-  get stream() {
-    return probe().stream
-  },
-  get dgram() {
-    return probe().dgram
-  },
-  get seqpacket() {
-    return probe().seqpacket
-  },
-})
+/** What this system can make, found out by making one of each. */
+export const supported: Supported = Object.freeze(
+  available ? binding.supported() : { stream: false, dgram: false, seqpacket: false },
+)

@@ -4,39 +4,43 @@ use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
-/// Rows of the names that this system has; a list after `if` is there only where its condition holds.
+/// The names of a system with its numbers.
 macro_rules! names {
-    ($($(#[$condition:meta])? [$($name:ident),* $(,)?])*) => {
-        &[$($($(#[$condition])? (stringify!($name), libc::$name),)*)*]
-    };
+    ($($name:ident)*) => { &[$((stringify!($name), libc::$name)),*] };
 }
 
-const CONSTANTS: &[(&str, i32)] = names! {
-    [AF_UNSPEC, AF_UNIX, AF_LOCAL, AF_INET, AF_INET6, PF_UNSPEC, PF_UNIX, PF_LOCAL, PF_INET, PF_INET6]
-    [SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW, SOCK_RDM]
-    [MSG_CTRUNC, MSG_DONTROUTE, MSG_DONTWAIT, MSG_EOR, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL]
-    [SHUT_RD, SHUT_WR, SHUT_RDWR]
-    #[cfg(not(target_vendor = "apple"))] [SOCK_CLOEXEC]
-    #[cfg(not(target_vendor = "apple"))] [SOCK_NONBLOCK]
-    #[cfg(not(target_vendor = "apple"))] [MSG_NOSIGNAL]
-    #[cfg(target_os = "linux")] [AF_NETLINK]
-    #[cfg(target_os = "linux")] [AF_PACKET]
-    #[cfg(target_os = "linux")] [AF_TIPC]
-    #[cfg(target_os = "linux")] [AF_VSOCK]
-    #[cfg(target_os = "linux")] [MSG_CMSG_CLOEXEC]
-    #[cfg(target_os = "linux")] [MSG_CONFIRM]
-    #[cfg(target_os = "linux")] [MSG_ERRQUEUE]
-    #[cfg(target_os = "linux")] [MSG_FASTOPEN]
-    #[cfg(target_os = "linux")] [MSG_MORE]
-    #[cfg(target_os = "linux")] [MSG_WAITFORONE]
-    #[cfg(any(target_os = "freebsd", target_os = "netbsd", target_os = "openbsd"))] [MSG_CMSG_CLOEXEC]
+/// The names that every system has.
+const EVERYWHERE: &[(&str, i32)] = names! {
+    AF_UNSPEC AF_UNIX AF_LOCAL AF_INET AF_INET6 PF_UNSPEC PF_UNIX PF_LOCAL PF_INET PF_INET6
+    SOCK_STREAM SOCK_DGRAM SOCK_SEQPACKET SOCK_RAW SOCK_RDM
+    MSG_CTRUNC MSG_DONTROUTE MSG_DONTWAIT MSG_EOR MSG_OOB MSG_PEEK MSG_TRUNC MSG_WAITALL
+    SHUT_RD SHUT_WR SHUT_RDWR
 };
+
+/// The names that this system has besides.
+#[cfg(target_os = "linux")]
+const HERE: &[(&str, i32)] = names! {
+    AF_NETLINK AF_PACKET AF_TIPC AF_VSOCK SOCK_CLOEXEC SOCK_NONBLOCK
+    MSG_CMSG_CLOEXEC MSG_CONFIRM MSG_ERRQUEUE MSG_FASTOPEN MSG_MORE MSG_NOSIGNAL MSG_WAITFORONE
+};
+#[cfg(any(target_os = "freebsd", target_os = "netbsd", target_os = "openbsd"))]
+const HERE: &[(&str, i32)] = names! { SOCK_CLOEXEC SOCK_NONBLOCK MSG_CMSG_CLOEXEC MSG_NOSIGNAL };
+#[cfg(target_os = "illumos")]
+const HERE: &[(&str, i32)] = names! { SOCK_CLOEXEC SOCK_NONBLOCK };
+#[cfg(not(any(
+    target_os = "linux",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "illumos"
+)))]
+const HERE: &[(&str, i32)] = &[];
 
 /// Every name that this system has, with its number.
 #[napi(ts_return_type = "Record<string, number>")]
 pub fn constants(env: &Env) -> napi::Result<Object<'_>> {
     let mut object = Object::new(env)?;
-    for (name, number) in CONSTANTS {
+    for (name, number) in EVERYWHERE.iter().chain(HERE) {
         object.set(name, *number)?;
     }
     Ok(object)

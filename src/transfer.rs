@@ -3,9 +3,7 @@
 //! A number below zero is an errno, negated (the name of the system call is the call's own, see
 //! lib/native.ts). One above the lowest 32 bits carries the flags of a received message.
 
-use std::io::{IoSlice, IoSliceMut};
-
-use napi::bindgen_prelude::{Function, Object, Unknown};
+use napi::bindgen_prelude::{Function, Object};
 use napi::{Env, JsValue};
 use napi_derive::napi;
 use socketpair_core::{Error, Kind, Received, Result};
