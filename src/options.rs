@@ -9,6 +9,8 @@ use socketpair_core::{Error, Result, Socket};
 use crate::environment;
 use crate::error::OrThrow;
 
+/// Runs `action` on the end `id`; EBADF also where its number was closed behind our back, so that nothing
+/// is asked of the stranger who may have it now, and nothing set on it.
 fn with<R>(
     env: &Env,
     id: u32,
@@ -17,7 +19,14 @@ fn with<R>(
 ) -> napi::Result<R> {
     environment::current(env.raw())
         .ok_or(Error::new(libc::EBADF, syscall))
-        .and_then(|environment| environment.with(id, syscall, |_, socket| action(socket)))
+        .and_then(|environment| {
+            environment.with(id, syscall, |_, socket| {
+                if !socket.is_intact() {
+                    return Err(Error::new(libc::EBADF, syscall));
+                }
+                action(socket)
+            })
+        })
         .or_throw(env)
 }
 
