@@ -34,13 +34,29 @@ export function report(
   ends: readonly Socket[] = [],
   args: string[] = [],
 ): unknown {
+  return runToEnd(commandLine(program, args), ends)
+}
+
+/** Runs a program that can have so many descriptors; gives the JSON that it prints. */
+export function reportWithLimit(
+  descriptors: number,
+  program: string,
+  args: readonly string[],
+): Record<string, unknown> {
   const [command, line] = commandLine(program, args)
+  // Node raises the soft limit to the hard one, so it is the hard one that counts; ulimit sets both.
+  const script = `ulimit -n ${descriptors} && exec "$@"`
+  const limited: [string, string[]] = ['/bin/sh', ['-c', script, 'sh', command, ...line]]
+  return runToEnd(limited, []) as Record<string, unknown>
+}
+
+function runToEnd([command, line]: [string, string[]], ends: readonly Socket[]): unknown {
   const { status, signal, stdout, stderr } = spawnSync(command, line, {
     stdio: ['ignore', 'pipe', 'pipe', ...ends.map((end) => end.fd)],
     encoding: 'utf8',
     timeout: 50_000,
   })
-  if (status !== 0) throw new Error(`${program} ended with ${signal ?? status}: ${stderr}`)
+  if (status !== 0) throw new Error(`${line.join(' ')} ended with ${signal ?? status}: ${stderr}`)
   return JSON.parse(stdout)
 }
 
