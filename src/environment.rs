@@ -5,9 +5,10 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use napi::sys;
-use socketpair_core::{Error, Result, Socket};
+use socketpair_core::{Error, Interest, Result, Socket, linger};
 
 use crate::ends::{Direction, End, Ends};
 use crate::ownership;
@@ -85,7 +86,7 @@ impl Environment {
         action(end, end.socket(syscall)?)
     }
 
-    /// Takes the end `id` out and gives its socket; None when it is gone or its number is a stranger's.
+    /// Takes the end `id` out and gives its socket; None when it is gone.
     pub fn take(&self, id: u32) -> Option<Socket> {
         let socket = self.ends.borrow_mut().remove(id)?.into_socket()?;
         ownership::release(&socket);
@@ -97,6 +98,35 @@ impl Environment {
         let mut ends = self.ends.borrow_mut();
         let end = ends.get_mut(id).ok_or(Error::new(libc::EBADF, "poll"))?;
         end.arm(direction, &self.runtime, || self.wakes.wakers(id))
+    }
+
+    /// Ends a wait of the end `id`; see [`End::disarm`].
+    pub fn disarm(&self, id: u32, direction: Direction) {
+        if let Some(end) = self.ends.borrow_mut().get_mut(id) {
+            end.disarm(direction);
+        }
+    }
+
+    /// Waits a moment on this thread for the ends that `tokens` name, and says of each whether it can be
+    /// tried; an end that is gone can, and will say so.
+    pub fn linger(&self, tokens: &mut [u32], spin: Duration, sleep: Duration) -> Result<()> {
+        let ends = self.ends.borrow();
+        let waits: Vec<_> = tokens
+            .iter()
+            .filter_map(|token| {
+                let interest = if token & 1 == 0 { Interest::Read } else { Interest::Write };
+                ends.get(token >> 1)?.socket("poll").ok().map(|socket| (socket, interest))
+            })
+            .collect();
+        if waits.len() < tokens.len() {
+            tokens.fill(1);
+            return Ok(());
+        }
+        let ready = linger(&waits, spin, sleep)?;
+        for (token, ready) in tokens.iter_mut().zip(ready) {
+            *token = u32::from(ready);
+        }
+        Ok(())
     }
 
     /// Whether a wait keeps the process alive, from now on.

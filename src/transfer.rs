@@ -3,6 +3,8 @@
 //! A number below zero is an errno, negated (the name of the system call is the call's own, see
 //! lib/native.ts). One above the lowest 32 bits carries the flags of a received message.
 
+use std::time::Duration;
+
 use napi::bindgen_prelude::{Function, Object};
 use napi::{Env, JsValue};
 use napi_derive::napi;
@@ -12,6 +14,7 @@ use crate::calls::{Call, OUT_OF_BOUNDS, callback, define};
 use crate::ends::Direction;
 use crate::environment;
 use crate::wake::Wakes;
+
 
 /// Flags of a received message, above the 32 bits of its length.
 mod flag {
@@ -53,6 +56,8 @@ pub fn open<'env>(env: &'env Env, on_ready: Function<'env, u32, ()>) -> napi::Re
         ("sendVectored", callback!(send_vectored)),
         ("sendMany", callback!(send_many)),
         ("arm", callback!(arm)),
+        ("disarm", callback!(disarm)),
+        ("linger", callback!(wait_a_moment)),
         ("keepAlive", callback!(keep_alive)),
         ("nudge", callback!(nudge)),
     ] {
@@ -244,13 +249,41 @@ fn with_sent(
 
 /// `arm(id, direction)`: 1 when `onReady` will be called, 0 when the end can be tried at once.
 fn arm(call: &Call<2>) -> i64 {
-    let direction = if call.integer(1) == Some(0) { Direction::Read } else { Direction::Write };
+    let direction = direction(call);
     number(
         environment::current(call.env())
             .ok_or(closed("poll"))
             .and_then(|environment| environment.arm(call.id(0), direction))
             .map(i64::from),
     )
+}
+
+/// `disarm(id, direction)`: nobody waits there any more.
+fn disarm(call: &Call<2>) -> i64 {
+    if let Some(environment) = environment::current(call.env()) {
+        environment.disarm(call.id(0), direction(call));
+    }
+    0
+}
+
+fn direction(call: &Call<2>) -> Direction {
+    if call.integer(1) == Some(0) { Direction::Read } else { Direction::Write }
+}
+
+/// `linger(tokens, count, spin, sleep)`: waits a moment on this thread, spinning and then sleeping for so
+/// many microseconds; each token becomes 1 if its end can be tried, else 0.
+fn wait_a_moment(call: &Call<4>) -> i64 {
+    let Some(tokens) = call.numbers(0) else { return OUT_OF_BOUNDS };
+    let (Some(count), Some(spin), Some(sleep)) =
+        (call.integer(1), call.integer(2), call.integer(3))
+    else {
+        return OUT_OF_BOUNDS;
+    };
+    let Some(tokens) = tokens.get_mut(..count) else { return OUT_OF_BOUNDS };
+    let microseconds = |count: usize| Duration::from_micros(count as u64);
+    number(environment::current(call.env()).ok_or(closed("poll")).and_then(|environment| {
+        environment.linger(tokens, microseconds(spin), microseconds(sleep)).map(|()| 0)
+    }))
 }
 
 /// `keepAlive(keep)`: whether waits keep the event loop running.
