@@ -92,8 +92,22 @@ pub(crate) fn set_pass_credentials(_fd: BorrowedFd<'_>, _on: bool) -> Result<()>
 
 /// `SO_NOSIGPIPE`, where `MSG_NOSIGNAL` is no promise.
 #[cfg(target_vendor = "apple")]
+pub(crate) fn no_signal(fd: BorrowedFd<'_>) -> Result<bool> {
+    Ok(get(fd, libc::SOL_SOCKET, libc::SO_NOSIGPIPE)? != 0)
+}
+
+#[cfg(target_vendor = "apple")]
 pub(crate) fn set_no_signal(fd: BorrowedFd<'_>, on: bool) -> Result<()> {
     set(fd, libc::SOL_SOCKET, libc::SO_NOSIGPIPE, c_int::from(on))
+}
+
+#[cfg(not(target_vendor = "apple"))]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it can fail where it does something"
+)]
+pub(crate) fn no_signal(_fd: BorrowedFd<'_>) -> Result<bool> {
+    Ok(true)
 }
 
 #[cfg(not(target_vendor = "apple"))]
