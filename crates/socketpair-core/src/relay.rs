@@ -14,7 +14,9 @@ use std::task::Poll;
 use message::MessageHalf;
 use stream::StreamHalf;
 
-use crate::{DatagramSocket, Error, Kind, Registered, Result, SeqpacketSocket, Socket, StreamSocket};
+use crate::{
+    DatagramSocket, Error, Kind, Registered, Result, SeqpacketSocket, Socket, StreamSocket,
+};
 
 /// An end that can be relayed: a [`Registered`], one of the three sockets, or a reference or
 /// [`Arc`] to one.

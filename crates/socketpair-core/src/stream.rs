@@ -120,7 +120,10 @@ impl StreamSocket {
     ///
     /// Dropped before it resolves, it has read nothing.
     pub async fn read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> Result<usize> {
-        let received = self.io.receiving(|socket| socket.recv_vectored(bufs)).await?;
+        let received = self
+            .io
+            .receiving(|socket| socket.recv_vectored(bufs))
+            .await?;
         Ok(received.map_or(0, |received| received.len))
     }
 

@@ -30,7 +30,10 @@ fn every_message_arrives_whole_and_in_order_however_full_the_queue() {
             for number in 0..20_000_usize {
                 let received = right.recv(&mut buffer).await.expect("recv");
                 assert!(!received.end_of_file && !received.truncated);
-                assert!(buffer[..received.len] == data[..number % 1500], "message {number}");
+                assert!(
+                    buffer[..received.len] == data[..number % 1500],
+                    "message {number}"
+                );
             }
         };
         tokio::join!(sender, receiver);
@@ -45,8 +48,9 @@ fn batches_move_many_messages_each_into_its_own_slice() {
         let sender = async {
             let mut sent = 0;
             while sent < 5000 {
-                let batch: Vec<IoSlice<'_>> =
-                    (sent..5000.min(sent + 80)).map(|n| IoSlice::new(&data[..n % 100])).collect();
+                let batch: Vec<IoSlice<'_>> = (sent..5000.min(sent + 80))
+                    .map(|n| IoSlice::new(&data[..n % 100]))
+                    .collect();
                 let count = left.send_many(&batch).await.expect("send");
                 assert!((1..=BATCH_MAX).contains(&count));
                 sent += count;
@@ -58,13 +62,18 @@ fn batches_move_many_messages_each_into_its_own_slice() {
             while received < 5000 {
                 let mut out = [Received::default(); 80];
                 let count = {
-                    let mut bufs: Vec<IoSliceMut<'_>> =
-                        memory.iter_mut().map(|piece| IoSliceMut::new(piece)).collect();
+                    let mut bufs: Vec<IoSliceMut<'_>> = memory
+                        .iter_mut()
+                        .map(|piece| IoSliceMut::new(piece))
+                        .collect();
                     right.recv_many(&mut bufs, &mut out).await.expect("recv")
                 };
                 assert!(count >= 1);
                 for (piece, info) in memory.iter().zip(&out).take(count) {
-                    assert!(piece[..info.len] == data[..received % 100], "message {received}");
+                    assert!(
+                        piece[..info.len] == data[..received % 100],
+                        "message {received}"
+                    );
                     received += 1;
                 }
             }
@@ -85,7 +94,10 @@ fn a_message_of_many_slices_is_one_message() {
         assert_eq!(left.send_vectored(&[]).await, Ok(0));
         let mut memory = vec![0; 4000];
         let mut bufs: Vec<IoSliceMut<'_>> = memory.chunks_mut(2).map(IoSliceMut::new).collect();
-        assert_eq!(right.recv_vectored(&mut bufs).await.expect("recv").len, 3000);
+        assert_eq!(
+            right.recv_vectored(&mut bufs).await.expect("recv").len,
+            3000
+        );
         assert!(memory[..3000] == data);
         let empty = right.recv(&mut memory).await.expect("recv");
         assert!(empty.len == 0 && !empty.end_of_file);
@@ -165,7 +177,13 @@ fn a_message_longer_than_the_send_buffer_is_emsgsize_and_nothing_is_queued() {
         let limit = left.socket().send_buffer_size().expect("size");
         let error = left.send(&vec![0; 4 * limit + 1]).await.unwrap_err();
         assert_eq!(error.code(), "EMSGSIZE");
-        assert!(right.socket().recv(&mut [0; 4]).unwrap_err().is_would_block());
+        assert!(
+            right
+                .socket()
+                .recv(&mut [0; 4])
+                .unwrap_err()
+                .is_would_block()
+        );
     });
 }
 
@@ -183,7 +201,9 @@ fn own_shutdown_for_reading_ends_a_waiting_receive() {
         assert!(received.expect("the end").end_of_file);
         let mut out = [Received::default()];
         let mut byte = [0];
-        let count = right.recv_many(&mut [IoSliceMut::new(&mut byte)], &mut out).await;
+        let count = right
+            .recv_many(&mut [IoSliceMut::new(&mut byte)], &mut out)
+            .await;
         assert_eq!(count, Ok(0));
         assert!(out[0].end_of_file);
     });
@@ -212,7 +232,12 @@ fn a_closed_peer_shows_at_the_next_send_only() {
     run(|| async {
         let (left, right) = DatagramSocket::pair().expect("pair");
         drop(right);
-        assert!(left.socket().recv(&mut [0; 4]).unwrap_err().is_would_block());
+        assert!(
+            left.socket()
+                .recv(&mut [0; 4])
+                .unwrap_err()
+                .is_would_block()
+        );
         assert_eq!(left.send(b"x").await.unwrap_err().code(), "ECONNREFUSED");
         assert_eq!(left.send(b"x").await.unwrap_err().code(), "ENOTCONN");
     });

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_support::{noise, run, run_on_threads};
-use socketpair_core::{BATCH_MAX, SeqpacketSocket, Received};
+use socketpair_core::{BATCH_MAX, Received, SeqpacketSocket};
 
 #[test]
 fn every_message_arrives_whole_and_in_order_however_full_the_queue() {
@@ -28,7 +28,10 @@ fn every_message_arrives_whole_and_in_order_however_full_the_queue() {
             for number in 0..20_000_usize {
                 let received = right.recv(&mut buffer).await.expect("recv");
                 assert!(!received.end_of_file && !received.truncated);
-                assert!(buffer[..received.len] == data[..number % 1500], "message {number}");
+                assert!(
+                    buffer[..received.len] == data[..number % 1500],
+                    "message {number}"
+                );
             }
         };
         tokio::join!(sender, receiver);
@@ -43,8 +46,9 @@ fn batches_move_many_messages_each_into_its_own_slice() {
         let sender = async {
             let mut sent = 0;
             while sent < 5000 {
-                let batch: Vec<IoSlice<'_>> =
-                    (sent..5000.min(sent + 80)).map(|n| IoSlice::new(&data[..n % 100])).collect();
+                let batch: Vec<IoSlice<'_>> = (sent..5000.min(sent + 80))
+                    .map(|n| IoSlice::new(&data[..n % 100]))
+                    .collect();
                 let count = left.send_many(&batch).await.expect("send");
                 assert!((1..=BATCH_MAX).contains(&count));
                 sent += count;
@@ -56,13 +60,18 @@ fn batches_move_many_messages_each_into_its_own_slice() {
             while received < 5000 {
                 let mut out = [Received::default(); 80];
                 let count = {
-                    let mut bufs: Vec<IoSliceMut<'_>> =
-                        memory.iter_mut().map(|piece| IoSliceMut::new(piece)).collect();
+                    let mut bufs: Vec<IoSliceMut<'_>> = memory
+                        .iter_mut()
+                        .map(|piece| IoSliceMut::new(piece))
+                        .collect();
                     right.recv_many(&mut bufs, &mut out).await.expect("recv")
                 };
                 assert!(count >= 1);
                 for (piece, info) in memory.iter().zip(&out).take(count) {
-                    assert!(piece[..info.len] == data[..received % 100], "message {received}");
+                    assert!(
+                        piece[..info.len] == data[..received % 100],
+                        "message {received}"
+                    );
                     received += 1;
                 }
             }
@@ -83,7 +92,10 @@ fn a_message_of_many_slices_is_one_message() {
         assert_eq!(left.send_vectored(&[]).await, Ok(0));
         let mut memory = vec![0; 4000];
         let mut bufs: Vec<IoSliceMut<'_>> = memory.chunks_mut(2).map(IoSliceMut::new).collect();
-        assert_eq!(right.recv_vectored(&mut bufs).await.expect("recv").len, 3000);
+        assert_eq!(
+            right.recv_vectored(&mut bufs).await.expect("recv").len,
+            3000
+        );
         assert!(memory[..3000] == data);
         let empty = right.recv(&mut memory).await.expect("recv");
         assert!(empty.len == 0 && !empty.end_of_file);
@@ -163,7 +175,13 @@ fn a_message_longer_than_the_send_buffer_is_emsgsize_and_nothing_is_queued() {
         let limit = left.socket().send_buffer_size().expect("size");
         let error = left.send(&vec![0; 4 * limit + 1]).await.unwrap_err();
         assert_eq!(error.code(), "EMSGSIZE");
-        assert!(right.socket().recv(&mut [0; 4]).unwrap_err().is_would_block());
+        assert!(
+            right
+                .socket()
+                .recv(&mut [0; 4])
+                .unwrap_err()
+                .is_would_block()
+        );
     });
 }
 
@@ -215,7 +233,10 @@ fn a_reset_comes_before_what_is_still_queued_and_nothing_of_it_is_lost() {
         right.send(b"queued").await.expect("send");
         drop(right);
         let mut buffer = [0; 8];
-        assert_eq!(left.recv(&mut buffer).await.unwrap_err().code(), "ECONNRESET");
+        assert_eq!(
+            left.recv(&mut buffer).await.unwrap_err().code(),
+            "ECONNRESET"
+        );
         assert_eq!(left.recv(&mut buffer).await.expect("recv").len, 6);
         assert!(left.recv(&mut buffer).await.expect("recv").end_of_file);
     });

@@ -82,7 +82,9 @@ fn a_waiting_read_ends_when_the_peer_closes_and_when_this_end_shuts_down() {
 fn a_thread_with_a_blocking_std_stream_is_a_full_counterpart() {
     run(|| async {
         let (mine, theirs) = pair(Kind::Stream).expect("pair");
-        let mine = StreamSocket::new(mine).map_err(|(error, _)| error).expect("register");
+        let mine = StreamSocket::new(mine)
+            .map_err(|(error, _)| error)
+            .expect("register");
         let data = noise(3 * MIB, 3);
         let thread = std::thread::spawn({
             let mut stream = UnixStream::from(theirs.into_fd());
@@ -109,7 +111,9 @@ fn a_child_process_echoes_through_its_blocking_end() {
             .stdout(Stdio::from(theirs))
             .spawn()
             .expect("cat");
-        let mine = StreamSocket::new(mine).map_err(|(error, _)| error).expect("register");
+        let mine = StreamSocket::new(mine)
+            .map_err(|(error, _)| error)
+            .expect("register");
         let data = noise(MIB, 4);
         let (written, echoed) = tokio::join!(
             async {
@@ -131,7 +135,10 @@ fn empty_reads_and_writes_touch_nothing() {
         assert_eq!(left.read(&mut []).await, Ok(0));
         assert_eq!(left.read_vectored(&mut []).await, Ok(0));
         assert_eq!(left.write(&[]).await, Ok(0));
-        assert_eq!(left.write_all_vectored(&mut [IoSlice::new(&[])]).await, Ok(()));
+        assert_eq!(
+            left.write_all_vectored(&mut [IoSlice::new(&[])]).await,
+            Ok(())
+        );
         right.write_all(b"x").await.expect("write");
         assert_eq!(left.read(&mut []).await, Ok(0));
         assert_eq!(left.read(&mut [0; 4]).await, Ok(1));
@@ -149,13 +156,18 @@ fn more_slices_than_one_call_takes_are_all_written_and_read() {
         let (written, ()) = tokio::join!(left.write_all_vectored(&mut pieces), async {
             let mut filled = 0;
             while filled < received.len() {
-                let mut pieces: Vec<IoSliceMut<'_>> =
-                    received[filled..].chunks_mut(3).map(IoSliceMut::new).collect();
+                let mut pieces: Vec<IoSliceMut<'_>> = received[filled..]
+                    .chunks_mut(3)
+                    .map(IoSliceMut::new)
+                    .collect();
                 filled += right.read_vectored(&mut pieces).await.expect("read");
             }
         });
         assert_eq!(written, Ok(()));
-        assert!(pieces.iter().all(|piece| piece.is_empty()), "what is left is nothing");
+        assert!(
+            pieces.iter().all(|piece| piece.is_empty()),
+            "what is left is nothing"
+        );
         assert!(received == data);
     });
 }
@@ -184,7 +196,10 @@ fn a_write_to_a_closed_peer_is_epipe_and_unread_data_is_econnreset_once() {
         drop(right);
         assert_eq!(left.write(b"x").await.unwrap_err().code(), "EPIPE");
         #[cfg(target_os = "linux")]
-        assert_eq!(left.read(&mut [0; 4]).await.unwrap_err().code(), "ECONNRESET");
+        assert_eq!(
+            left.read(&mut [0; 4]).await.unwrap_err().code(),
+            "ECONNRESET"
+        );
         assert_eq!(left.read(&mut [0; 4]).await, Ok(0));
     });
 }
@@ -197,7 +212,9 @@ fn the_traits_of_tokio_work_on_both_halves() {
         let (mut reader, mut writer) = tokio::io::split(left);
         let echo = tokio::spawn(async move {
             let (mut reader, mut writer) = tokio::io::split(right);
-            tokio::io::copy(&mut reader, &mut writer).await.expect("copy");
+            tokio::io::copy(&mut reader, &mut writer)
+                .await
+                .expect("copy");
             writer.shutdown().await.expect("shutdown");
         });
         let mut echoed = Vec::new();
@@ -333,8 +350,12 @@ fn an_endless_stream_by_the_traits_does_not_starve_another_task() {
             async move {
                 let mut buffer = [0; 16];
                 while !stop.load(Ordering::Relaxed) {
-                    AsyncWriteExt::write_all(&mut left, &buffer).await.expect("write");
-                    AsyncReadExt::read_exact(&mut right, &mut buffer).await.expect("read");
+                    AsyncWriteExt::write_all(&mut left, &buffer)
+                        .await
+                        .expect("write");
+                    AsyncReadExt::read_exact(&mut right, &mut buffer)
+                        .await
+                        .expect("read");
                 }
             }
         });
@@ -368,11 +389,15 @@ fn another_kind_and_a_thread_without_runtime_are_refused_and_the_socket_comes_ba
 fn a_socket_goes_in_and_out_of_the_runtime_unchanged() {
     run(|| async {
         let (left, right) = pair(Kind::Stream).expect("pair");
-        let left = StreamSocket::new(left).map_err(|(error, _)| error).expect("register");
+        let left = StreamSocket::new(left)
+            .map_err(|(error, _)| error)
+            .expect("register");
         assert!(!left.socket().is_nonblocking().expect("flag"));
         left.write_all(b"once").await.expect("write");
         let left = left.into_socket();
-        let left = StreamSocket::new(left).map_err(|(error, _)| error).expect("again");
+        let left = StreamSocket::new(left)
+            .map_err(|(error, _)| error)
+            .expect("again");
         left.write_all(b"more").await.expect("write");
         let mut buffer = [0; 8];
         assert_eq!(right.recv(&mut buffer).expect("recv").len, 8);
@@ -382,9 +407,14 @@ fn a_socket_goes_in_and_out_of_the_runtime_unchanged() {
 #[test]
 fn a_runtime_that_has_ended_says_so_and_the_socket_lives_on() {
     without_leak(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         let (left, right) = pair(Kind::Stream).expect("pair");
-        let left = Registered::new(left, runtime.handle()).map_err(|(e, _)| e).expect("register");
+        let left = Registered::new(left, runtime.handle())
+            .map_err(|(e, _)| e)
+            .expect("register");
         drop(runtime);
         let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
         let std::task::Poll::Ready(Err(error)) = left.poll_readable(&mut cx) else {

@@ -17,7 +17,10 @@ fn a_read_dropped_while_it_waits_leaves_every_byte_to_the_next() {
             assert!(poll_once(waiting.as_mut()).is_pending());
             left.write_all(b"hello").await.expect("write");
         }
-        assert_eq!(buffer, [0; 8], "the dropped read has not touched its memory");
+        assert_eq!(
+            buffer, [0; 8],
+            "the dropped read has not touched its memory"
+        );
         assert_eq!(right.read(&mut buffer).await, Ok(5));
         assert_eq!(&buffer[..5], b"hello");
     });
@@ -62,8 +65,17 @@ fn a_large_write_dropped_midway_has_sent_exactly_the_prefix_it_counted() {
         assert!(dropped.is_none(), "more than a socket takes");
         assert!(written > 0);
         let mut received = vec![0; data.len()];
-        assert_eq!(right.read_exact(&mut received[..written]).await, Ok(written));
-        assert!(right.socket().recv(&mut [0; 1]).unwrap_err().is_would_block());
+        assert_eq!(
+            right.read_exact(&mut received[..written]).await,
+            Ok(written)
+        );
+        assert!(
+            right
+                .socket()
+                .recv(&mut [0; 1])
+                .unwrap_err()
+                .is_would_block()
+        );
         assert!(received[..written] == data[..written]);
         // The same call goes on where it was.
         let already = written;
@@ -118,7 +130,10 @@ fn messages_received_and_sent_by_futures_dropped_at_random_are_all_there_once() 
                 let mut attempt = number;
                 loop {
                     attempt += 1;
-                    if cancelled_after(attempt % 3, left.send(&message)).await.is_some() {
+                    if cancelled_after(attempt % 3, left.send(&message))
+                        .await
+                        .is_some()
+                    {
                         break;
                     }
                 }
@@ -130,7 +145,8 @@ fn messages_received_and_sent_by_futures_dropped_at_random_are_all_there_once() 
             let mut buffer = [0; 8];
             while number < 5000 {
                 attempt += 1;
-                if let Some(received) = cancelled_after(attempt % 3, right.recv(&mut buffer)).await {
+                if let Some(received) = cancelled_after(attempt % 3, right.recv(&mut buffer)).await
+                {
                     assert_eq!(received.expect("recv").len, 8);
                     assert_eq!(usize::from_le_bytes(buffer), number);
                     number += 1;

@@ -53,7 +53,13 @@ fn a_foreign_thread_is_woken_for_each_new_message() {
             let (waker, _, rung) = bell();
             let mut cx = Context::from_waker(&waker);
             for _ in 0..100 {
-                assert!(right.socket().recv(&mut [0; 8]).unwrap_err().is_would_block());
+                assert!(
+                    right
+                        .socket()
+                        .recv(&mut [0; 8])
+                        .unwrap_err()
+                        .is_would_block()
+                );
                 assert!(right.poll_readable(&mut cx).is_pending());
                 left.send(b"x").expect("send");
                 rung.recv().expect("a wake");
@@ -138,8 +144,16 @@ fn dropping_an_end_whose_number_was_taken_over_harms_nobody() {
         let number = old.socket().as_raw_fd();
         close(number).expect("close");
         let (new, peer) = pair(Kind::Stream).expect("pair");
-        let (new, peer) = if new.as_raw_fd() == number { (new, peer) } else { (peer, new) };
-        assert_eq!(new.as_raw_fd(), number, "the lowest number is given out first");
+        let (new, peer) = if new.as_raw_fd() == number {
+            (new, peer)
+        } else {
+            (peer, new)
+        };
+        assert_eq!(
+            new.as_raw_fd(),
+            number,
+            "the lowest number is given out first"
+        );
         let new = register(new, &runtime);
         drop(old);
         assert!(new.socket().is_intact());

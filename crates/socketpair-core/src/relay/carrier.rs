@@ -88,16 +88,26 @@ impl Carrier {
             return self.spliced.give_up().unwrap_or_default();
         }
         self.copied.bytes.truncate(self.copied.end);
-        self.copied.bytes.split_off(self.copied.start.min(self.copied.bytes.len()))
+        self.copied
+            .bytes
+            .split_off(self.copied.start.min(self.copied.bytes.len()))
     }
 }
 
-/// A destination that is gone says so here, before bytes are taken for it.
-fn check_alive(to: &Socket) -> Result<(), Fault> {
+/// A destination that is gone says so here, before bytes are taken for it. `Some`: it is, but there
+/// are no bytes to lose.
+fn check_alive(from: &Socket, to: &Socket) -> Result<Option<Taken>, Fault> {
     match to.send(&[]) {
-        Err(error) if error.errno() == libc::EPIPE => Err(Fault::Destination(error)),
+        Err(error) if error.errno() == libc::EPIPE => {
+            let next = from.peek(&mut [0]).map_err(Fault::Source)?;
+            if next.end_of_file {
+                Ok(Some(Taken::End))
+            } else {
+                Err(Fault::Destination(error))
+            }
+        }
         // Any other error is for the send that moves bytes.
-        _ => Ok(()),
+        _ => Ok(None),
     }
 }
 
@@ -118,12 +128,14 @@ impl Spliced {
         if !self.possible {
             return Ok(None);
         }
+        if let Some(ended) = check_alive(from, to)? {
+            return Ok(Some(ended));
+        }
         let max = match room(to.as_fd()).map_err(Fault::Destination)? {
             Room::Bytes(free) => free.min(TURN),
             Room::Full => return Ok(Some(Taken::NoRoom)),
             Room::Unknown => return Ok(None),
         };
-        check_alive(to)?;
         let Ok(pipe) = self.pipe.take().map_or_else(Pipe::new, Ok) else {
             // No descriptors left, or a limit on pipes: a buffer does as well.
             self.possible = false;
@@ -211,10 +223,12 @@ impl Copied {
     }
 
     fn take(&mut self, from: &Socket, to: &Socket) -> Result<Taken, Fault> {
+        if let Some(ended) = check_alive(from, to)? {
+            return Ok(ended);
+        }
         if !readiness::is_ready(to, Direction::Write) {
             return Ok(Taken::NoRoom);
         }
-        check_alive(to)?;
         // Half the send buffer is about what fits when poll(2) says writable.
         let max = to.send_buffer_size().map_err(Fault::Destination)?;
         let max = (max / 2).clamp(1, TURN);
@@ -223,7 +237,11 @@ impl Copied {
         }
         let received = from.recv(&mut self.bytes[..max]).map_err(Fault::Source)?;
         (self.start, self.end) = (0, received.len);
-        Ok(if received.end_of_file { Taken::End } else { Taken::Some })
+        Ok(if received.end_of_file {
+            Taken::End
+        } else {
+            Taken::Some
+        })
     }
 
     fn give(&mut self, to: &Socket) -> Result<usize> {

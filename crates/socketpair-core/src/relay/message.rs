@@ -93,13 +93,7 @@ impl MessageHalf {
     }
 
     /// Handles what came, and sends a message on at once, before any wait.
-    fn arrived(
-        &mut self,
-        taken: Option<Taken>,
-        from: &Socket,
-        to: &Socket,
-        moved: &AtomicU64,
-    ) {
+    fn arrived(&mut self, taken: Option<Taken>, from: &Socket, to: &Socket, moved: &AtomicU64) {
         match taken {
             Some(Taken::NoRoom) => {}
             Some(Taken::Gone) => self.refuse(Error::new(libc::EPIPE, "sendmsg"), from),
@@ -174,14 +168,14 @@ fn take(from: &Socket, to: &Socket, buffer: &mut Vec<u8>) -> Result<Taken> {
     if !readiness::is_ready(to, Direction::Write) {
         return Ok(Taken::NoRoom);
     }
+    let next = from.next_message_len()?;
+    if next.end_of_file {
+        return Ok(Taken::Message(next));
+    }
     if poll_sees_hang_up(System::CURRENT, to.kind())
         && poll_now(to, PollFlags::POLLOUT).is_some_and(|seen| seen.contains(PollFlags::POLLHUP))
     {
         return Ok(Taken::Gone);
-    }
-    let next = from.next_message_len()?;
-    if next.end_of_file {
-        return Ok(Taken::Message(next));
     }
     // One byte at least: an empty buffer would say nothing about a longer message.
     let len = next.message_len.unwrap_or(KEPT).max(1);

@@ -117,9 +117,7 @@ impl StreamHalf {
                 self.reset.get_or_insert(error);
                 Turn::Moved
             }
-            Err(Fault::Destination(error)) => {
-                refused(Turn::Finished(Err(error)), from)
-            }
+            Err(Fault::Destination(error)) => refused(Turn::Finished(Err(error)), from),
         }
     }
 

@@ -73,7 +73,10 @@ fn without_sigpipe(call: impl FnOnce() -> Result<usize>) -> Result<usize> {
     let pending_before = blocked_before && is_sigpipe_pending();
     let result = call();
     if !pending_before && matches!(result, Err(error) if error.errno() == libc::EPIPE) {
-        let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        let at_once = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
         // SAFETY: the set and the time are live and initialized; no siginfo is asked for.
         unsafe { libc::sigtimedwait(&raw const pipe_only, ptr::null_mut(), &raw const at_once) };
     }
@@ -136,7 +139,11 @@ pub(crate) fn room(socket: BorrowedFd<'_>) -> Result<Room> {
         return Ok(Room::Unknown);
     }
     let free = limit.saturating_sub(queued(socket)? + MARGIN);
-    Ok(if free < WORTHWHILE { Room::Full } else { Room::Bytes(free) })
+    Ok(if free < WORTHWHILE {
+        Room::Full
+    } else {
+        Room::Bytes(free)
+    })
 }
 
 /// `SIOCOUTQ`: what is queued for the peer, in the kernel's count. Its number is `TIOCOUTQ`'s.
@@ -169,4 +176,98 @@ pub(crate) fn is_unix(socket: BorrowedFd<'_>) -> bool {
 
 fn last_errno() -> i32 {
     std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{Kind, PairBuilder, pair};
+
+    /// The sockets are blocking: a piece too long would stop the thread for good.
+    #[test]
+    fn a_piece_no_longer_than_the_room_never_waits() {
+        let (done, wait) = channel();
+        std::thread::spawn(move || {
+            for limit in [17_000, 32_000, 106_496, 200_000] {
+                for written in [1, 100, 3000, 4096, 5000, 65_536] {
+                    fill_up(limit, written).expect("no error");
+                }
+            }
+            done.send(()).expect("the test waits");
+        });
+        wait.recv_timeout(Duration::from_secs(60))
+            .expect("a splice waited");
+    }
+
+    /// Moves pieces made of writes of one size until the destination is full.
+    fn fill_up(limit: usize, written: usize) -> Result<()> {
+        let (source, from) = pair(Kind::Stream)?;
+        let (to, _peer) = PairBuilder::new(Kind::Stream)
+            .send_buffer_size(limit)
+            .build()?;
+        let pipe = Pipe::new()?;
+        let mut moved = 0;
+        while let Room::Bytes(free) = room(to.as_fd())? {
+            while source.send(&vec![1; written]).is_ok() {}
+            let mut held = pipe.fill(from.as_fd(), free.min(65_536))?;
+            while held > 0 {
+                let count = pipe.drain(to.as_fd(), held)?;
+                held -= count;
+                moved += count;
+            }
+        }
+        assert!(moved > 0);
+        Ok(())
+    }
+
+    #[test]
+    fn an_empty_blocking_source_is_eagain_and_its_end_is_zero() -> Result<()> {
+        let (source, from) = pair(Kind::Stream)?;
+        let pipe = Pipe::new()?;
+        assert!(pipe.fill(from.as_fd(), 100).unwrap_err().is_would_block());
+        source.send(b"last")?;
+        drop(source);
+        assert_eq!(pipe.fill(from.as_fd(), 100)?, 4);
+        assert_eq!(pipe.fill(from.as_fd(), 100)?, 0);
+        Ok(())
+    }
+
+    static SIGPIPES: AtomicUsize = AtomicUsize::new(0);
+
+    extern "C" fn count_sigpipe(_: libc::c_int) {
+        SIGPIPES.fetch_add(1, Ordering::SeqCst);
+    }
+
+    #[test]
+    fn a_broken_stream_is_epipe_and_raises_no_sigpipe() -> Result<()> {
+        let (source, from) = pair(Kind::Stream)?;
+        let (to, peer) = pair(Kind::Stream)?;
+        let pipe = Pipe::new()?;
+        source.send(b"bytes")?;
+        assert_eq!(pipe.fill(from.as_fd(), 100)?, 5);
+        drop(peer);
+        let handler = count_sigpipe as extern "C" fn(libc::c_int);
+        // SAFETY: the handler only adds to an atomic, which is safe in a signal handler.
+        let before = unsafe { libc::signal(libc::SIGPIPE, handler as libc::sighandler_t) };
+        assert_eq!(pipe.drain(to.as_fd(), 5).unwrap_err().code(), "EPIPE");
+        assert!(!is_sigpipe_pending());
+        assert_eq!(SIGPIPES.load(Ordering::SeqCst), 0);
+        // SAFETY: `before` is what signal returned: the handler that was there.
+        unsafe { libc::signal(libc::SIGPIPE, before) };
+        Ok(())
+    }
+
+    #[test]
+    fn only_sockets_of_af_unix_are_computed_with() -> Result<()> {
+        let (unix, _peer) = pair(Kind::Stream)?;
+        assert!(is_unix(unix.as_fd()));
+        let inet = std::net::TcpListener::bind("127.0.0.1:0").expect("bind");
+        assert!(!is_unix(inet.as_fd()));
+        Ok(())
+    }
 }

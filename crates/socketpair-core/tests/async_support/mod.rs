@@ -33,7 +33,7 @@ fn run_on<F: Future<Output = ()>>(builder: &mut Builder, test: impl FnOnce() -> 
 fn block_on(runtime: &Runtime, test: impl Future<Output = ()>) {
     // A watchdog for tests that hang, far above what any takes.
     runtime
-        .block_on(async { tokio::time::timeout(Duration::from_mins(2), test).await })
+        .block_on(async { tokio::time::timeout(Duration::from_secs(120), test).await })
         .expect("the test hangs");
 }
 
@@ -54,7 +54,13 @@ fn open_descriptors() -> Vec<String> {
     let names: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     let mut open: Vec<String> = names
         .iter()
-        .filter_map(|path| Some(format!("{} {}", path.display(), path.read_link().ok()?.display())))
+        .filter_map(|path| {
+            Some(format!(
+                "{} {}",
+                path.display(),
+                path.read_link().ok()?.display()
+            ))
+        })
         .collect();
     open.sort();
     open
