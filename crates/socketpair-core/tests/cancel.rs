@@ -115,8 +115,8 @@ fn writes_and_reads_dropped_at_random_and_continued_move_every_byte_once() {
             }
             received
         };
-        let ((), received) = tokio::join!(sender, receiver);
-        assert!(received == data);
+        let ((), all) = tokio::join!(sender, receiver);
+        assert!(all == data);
     });
 }
 

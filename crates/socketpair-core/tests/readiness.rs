@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Wake, Waker};
 
 use async_support::without_leak;
 use nix::unistd::close;
@@ -161,7 +161,7 @@ fn dropping_an_end_whose_number_was_taken_over_harms_nobody() {
         let mut cx = Context::from_waker(&waker);
         assert!(new.poll_readable(&mut cx).is_pending());
         peer.send(b"x").expect("send");
-        while let Poll::Pending = new.poll_readable(&mut cx) {
+        while new.poll_readable(&mut cx).is_pending() {
             rung.recv().expect("a wake");
         }
         assert_eq!(new.socket().recv(&mut [0; 8]).expect("recv").len, 1);
