@@ -217,6 +217,7 @@ impl Copied {
         self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 
+    #[cfg(target_os = "linux")]
     fn fill(&mut self, bytes: Vec<u8>) {
         (self.start, self.end) = (0, bytes.len());
         self.bytes = bytes;

@@ -125,6 +125,8 @@ impl StreamHalf {
     fn give(&mut self, to: &Socket, moved: &AtomicU64) -> Result<(), Turn> {
         while self.carrier.held() > 0 {
             match self.carrier.give(to) {
+                // Not said by any system here; a loop must not depend on that.
+                Ok(0) => return Err(Turn::NeedRoom),
                 Ok(count) => {
                     let count = u64::try_from(count).unwrap_or(u64::MAX);
                     moved.fetch_add(count, Ordering::Relaxed);
