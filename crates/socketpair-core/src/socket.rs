@@ -92,9 +92,8 @@ impl Socket {
     }
 
     /// An end of a pair just made.
-    pub(crate) fn made(fd: OwnedFd, kind: Kind) -> Result<Socket> {
-        let identity = sys::identity(fd.as_fd())?;
-        Ok(Socket::new(fd, kind, identity, PassCred::of_made(kind)))
+    pub(crate) fn made(fd: OwnedFd, kind: Kind, identity: Identity) -> Socket {
+        Socket::new(fd, kind, identity, PassCred::of_made(kind))
     }
 
     fn new(fd: OwnedFd, kind: Kind, identity: Identity, passcred: PassCred) -> Socket {
