@@ -98,6 +98,28 @@ fn the_reset_comes_after_what_a_stream_has_queued_but_before_it_on_seqpacket() -
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_batch_tells_the_reset_once_and_then_gives_what_is_queued() -> Outcome {
+    use std::io::IoSliceMut;
+
+    alone(|| {
+        let (left, right) = pair(Kind::Seqpacket)?;
+        left.send(b"unread")?;
+        right.send(b"one")?;
+        right.send(b"two")?;
+        drop(right);
+        let mut memory = [[0; 8]; 4];
+        let mut bufs = memory.each_mut().map(|piece| IoSliceMut::new(piece));
+        let mut out = [Received::default(); 4];
+        assert_eq!(code(left.recv_many(&mut bufs, &mut out)), "ECONNRESET");
+        assert_eq!(left.recv_many(&mut bufs, &mut out)?, 2);
+        assert_eq!(left.recv_many(&mut bufs, &mut out)?, 0);
+        assert!(out[0].end_of_file);
+        Ok(())
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn a_send_takes_the_reset_away_on_seqpacket_and_leaves_it_on_a_stream() -> Outcome {
     alone(|| {
         let (left, right) = pair(Kind::Seqpacket)?;

@@ -23,6 +23,8 @@ struct Plan {
     /// Of 256 calls that don't fail so many move less than they could.
     short: u32,
     errnos: &'static [c_int],
+    /// So many calls may still fail.
+    left: u32,
 }
 
 thread_local! {
@@ -38,6 +40,7 @@ impl Plan {
             failing: 80,
             short: 80,
             errnos: PASSING,
+            left: u32::MAX,
         }
     }
 
@@ -47,6 +50,7 @@ impl Plan {
             failing: 256,
             short: 0,
             errnos,
+            left: u32::MAX,
         }
     }
 
@@ -72,8 +76,9 @@ fn fails() -> bool {
     let Some(mut plan) = PLAN.get() else {
         return false;
     };
-    let fails = plan.draw() % 256 < plan.failing;
+    let fails = plan.left > 0 && plan.draw() % 256 < plan.failing;
     if fails {
+        plan.left -= 1;
         let errno = plan.errnos[plan.draw() as usize % plan.errnos.len()];
         // SAFETY: the address of this thread's errno.
         unsafe { *libc::__errno_location() = errno };
@@ -256,7 +261,7 @@ fn the_faults_are_really_injected() -> Outcome {
             state: 1,
             failing: 0,
             short: 256,
-            errnos: PASSING,
+            ..Plan::random(1)
         };
         assert!(failing(short, || right.recv(&mut [0; 3]))?.len < 3);
         Ok(())
@@ -306,6 +311,57 @@ fn a_call_that_always_fails_returns_and_loses_nothing() -> Outcome {
                 assert_eq!(receive(&right)?, b"queued");
                 assert_eq!(code(receive_info(&right)), "EAGAIN");
             }
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_call_broken_off_by_signals_is_repeated() -> Outcome {
+    alone(|| {
+        for kind in Kind::ALL {
+            let (left, right) = pair(kind)?;
+            let mut memory = [0; 8];
+            let mut out = [Received::default()];
+            let signals = || {
+                PLAN.set(Some(Plan {
+                    left: 20,
+                    ..Plan::always(&[libc::EINTR])
+                }));
+            };
+            signals();
+            left.send(b"one")?;
+            signals();
+            left.send_vectored(&[IoSlice::new(b"two")])?;
+            signals();
+            assert_eq!(right.peek(&mut [0; 3])?.len, 3);
+            signals();
+            assert_eq!(right.recv(&mut [0; 3])?.len, 3);
+            signals();
+            assert_eq!(
+                right
+                    .recv_vectored(&mut [IoSliceMut::new(&mut [0; 3])])?
+                    .len,
+                3
+            );
+            if kind.keeps_boundaries() {
+                signals();
+                assert_eq!(left.send_many(&[IoSlice::new(b"three")])?, 1);
+                signals();
+                let bufs = &mut [IoSliceMut::new(&mut memory)];
+                assert_eq!(right.recv_many(bufs, &mut out)?, 1);
+            }
+            signals();
+            right.set_nonblocking(true)?;
+            signals();
+            right.send_buffer_size()?;
+            signals();
+            right.readable_len()?;
+            signals();
+            right.shutdown(Shutdown::Both)?;
+            signals();
+            assert!(right.is_intact());
+            PLAN.set(None);
         }
         Ok(())
     })
