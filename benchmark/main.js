@@ -17,7 +17,7 @@ import { runConfiguration } from './run.js'
  */
 export async function benchmark(args) {
   const options = parseOptions(args)
-  if (options === undefined) return false
+  if (options === null) return false
   const { rounds, only, json } = options
   const chosen = rows.filter((row) => only.test(row.name))
 

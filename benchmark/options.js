@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 const usage = 'Options: --rounds <number, 7>, --only <regular expression>, --json <file>'
 
 /**
- * Undefined, with a message, where an option is wrong.
+ * Null, with a message, where an option is wrong.
  *
  * @param {readonly string[]} args
  */
@@ -24,6 +24,6 @@ export function parseOptions(args) {
     return { rounds, only: new RegExp(values.only, 'i'), json: values.json }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n${usage}`)
-    return undefined
+    return null
   }
 }
