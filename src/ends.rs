@@ -180,13 +180,21 @@ impl Ends {
     /// The end of that number, if it is still here.
     pub fn get(&self, id: u32) -> Option<&End> {
         let slot = self.slots.get((id & INDEX_MASK) as usize)?;
-        if slot.generation == id >> INDEX_BITS { slot.end.as_ref() } else { None }
+        if slot.generation == id >> INDEX_BITS {
+            slot.end.as_ref()
+        } else {
+            None
+        }
     }
 
     /// The end of that number, if it is still here, to change it.
     pub fn get_mut(&mut self, id: u32) -> Option<&mut End> {
         let slot = self.slots.get_mut((id & INDEX_MASK) as usize)?;
-        if slot.generation == id >> INDEX_BITS { slot.end.as_mut() } else { None }
+        if slot.generation == id >> INDEX_BITS {
+            slot.end.as_mut()
+        } else {
+            None
+        }
     }
 
     /// Takes the end of that number out; the number is stale from then on.

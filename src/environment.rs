@@ -4,7 +4,6 @@
 //! and touches nobody else's.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 use std::time::Duration;
 
 use napi::sys;
@@ -25,22 +24,37 @@ pub struct Environment {
 
 thread_local! {
     // Nearly always one; a test runner that loads the addon into several contexts makes more.
-    static ENVIRONMENTS: RefCell<Vec<Rc<Environment>>> = const { RefCell::new(Vec::new()) };
+    static ENVIRONMENTS: RefCell<Vec<Environment>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The environment of the running call, if it was opened and is not being torn down.
-pub fn current(env: sys::napi_env) -> Option<Rc<Environment>> {
-    ENVIRONMENTS.with_borrow(|all| all.iter().find(|one| one.raw == env).cloned())
+/// Runs `action` on the environment `env`.
+///
+/// # Errors
+/// EBADF as that of `syscall` when it was not opened or is being torn down, else those of `action`.
+pub fn with<R>(
+    env: sys::napi_env,
+    syscall: &'static str,
+    action: impl FnOnce(&Environment) -> Result<R>,
+) -> Result<R> {
+    ENVIRONMENTS.with_borrow(|all| {
+        let environment = all.iter().find(|one| one.raw == env);
+        action(environment.ok_or(Error::new(libc::EBADF, syscall))?)
+    })
+}
+
+/// Whether the environment `env` was opened.
+pub fn is_open(env: sys::napi_env) -> bool {
+    ENVIRONMENTS.with_borrow(|all| all.iter().any(|one| one.raw == env))
 }
 
 /// Opens the environment `env`: from here on it can own ends.
 pub fn open(env: sys::napi_env, wakes: Wakes) {
-    let environment = Rc::new(Environment {
+    let environment = Environment {
         raw: env,
         ends: RefCell::default(),
         wakes,
         runtime: Runtime::default(),
-    });
+    };
     ENVIRONMENTS.with_borrow_mut(|all| all.push(environment));
 }
 
@@ -48,7 +62,9 @@ pub fn open(env: sys::napi_env, wakes: Wakes) {
 /// closed next, nor of anybody's, reaches an environment that is gone.
 pub fn close(env: sys::napi_env) {
     let closing = ENVIRONMENTS.with_borrow_mut(|all| {
-        all.iter().position(|one| one.raw == env).map(|index| all.swap_remove(index))
+        all.iter()
+            .position(|one| one.raw == env)
+            .map(|index| all.swap_remove(index))
     });
     let Some(environment) = closing else { return };
     environment.wakes.close();
@@ -114,8 +130,15 @@ impl Environment {
         let waits: Vec<_> = tokens
             .iter()
             .filter_map(|token| {
-                let interest = if token & 1 == 0 { Interest::Read } else { Interest::Write };
-                ends.get(token >> 1)?.socket("poll").ok().map(|socket| (socket, interest))
+                let interest = if token & 1 == 0 {
+                    Interest::Read
+                } else {
+                    Interest::Write
+                };
+                ends.get(token >> 1)?
+                    .socket("poll")
+                    .ok()
+                    .map(|socket| (socket, interest))
             })
             .collect();
         if waits.len() < tokens.len() {

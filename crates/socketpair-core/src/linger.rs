@@ -32,11 +32,7 @@ pub enum Interest {
 ///
 /// It sleeps on Linux and FreeBSD; elsewhere poll(2) can't for less than a millisecond, and it only
 /// spins.
-pub fn linger(
-    waits: &[(&Socket, Interest)],
-    spin: Duration,
-    sleep: Duration,
-) -> Result<Vec<bool>> {
+pub fn linger(waits: &[(&Socket, Interest)], spin: Duration, sleep: Duration) -> Result<Vec<bool>> {
     let mut polled: Vec<_> = waits
         .iter()
         .map(|(socket, interest)| {
