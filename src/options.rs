@@ -4,7 +4,7 @@ use std::net::Shutdown;
 
 use napi::Env;
 use napi_derive::napi;
-use socketpair_core::{Result, Socket};
+use socketpair_core::{Error, Result, Socket};
 
 use crate::environment;
 use crate::error::OrThrow;
