@@ -5,7 +5,10 @@
 
 mod verdict;
 
-pub use verdict::{Errno, Verdict, recv_verdict, send_verdict, too_long_for_now};
+pub use verdict::{
+    Errno, Verdict, poll_sees_room, recv_verdict, send_buffer_shrinks, send_verdict,
+    too_long_for_now,
+};
 
 use crate::{Kind, Received};
 
@@ -115,6 +118,13 @@ pub const fn no_signal_is_an_option(system: System) -> bool {
 #[must_use]
 pub const fn tells_true_length(system: System) -> bool {
     matches!(system, System::Linux)
+}
+
+/// Whether a receive without room says 0 also when nothing is queued, so that it takes a byte of room
+/// to tell. (NetBSD by observation, FreeBSD by its source, the others to be on the safe side.)
+#[must_use]
+pub const fn receive_needs_room(system: System) -> bool {
+    !matches!(system, System::Linux)
 }
 
 /// Whether a send waits in spite of `MSG_DONTWAIT`, so that the descriptor needs `O_NONBLOCK`.

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use passcred::PassCred;
 use sending::Sending;
 
+use crate::policy::System;
 use crate::{Error, Kind, Result, sys};
 
 pub use batch::BATCH_MAX;
@@ -102,7 +103,7 @@ impl Socket {
             kind,
             identity,
             read_shut: AtomicBool::new(false),
-            sending: Sending::default(),
+            sending: Sending::of(System::CURRENT, kind),
             passcred,
         }
     }

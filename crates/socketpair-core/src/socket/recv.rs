@@ -98,12 +98,26 @@ impl Socket {
     }
 
     fn take_message(&self, bufs: &mut [IoSliceMut<'_>], flags: CallFlags) -> Result<Received> {
+        if policy::receive_needs_room(System::CURRENT) && bufs.iter().all(|piece| piece.is_empty())
+        {
+            return self.discard_message(flags);
+        }
         let fd = self.as_fd();
         let result = self.passcred.with(fd, true, |credentials| {
             sys::transfer::recv_pieces(fd, bufs, credentials, flags)
         });
         match result {
             Ok(landed) => Ok(self.received(landed)),
+            Err(error) => self.end_or(error),
+        }
+    }
+
+    /// Receives a message for which there is no room, where that takes a byte of room to tell.
+    fn discard_message(&self, flags: CallFlags) -> Result<Received> {
+        let mut byte = [0];
+        let bufs = &mut [IoSliceMut::new(&mut byte)];
+        match sys::transfer::recv_pieces(self.as_fd(), bufs, false, flags) {
+            Ok(landed) => Ok(self.received(Landed { room: 0, ..landed })),
             Err(error) => self.end_or(error),
         }
     }

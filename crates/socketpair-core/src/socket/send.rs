@@ -79,12 +79,9 @@ impl Socket {
 
     /// `ENOBUFS` in place of an `EMSGSIZE` that only means "not now".
     pub(super) fn send_error(&self, error: Error, len: usize) -> Error {
-        let not_now = |limit| {
-            let errno = Errno::of(error.errno());
-            policy::too_long_for_now(System::CURRENT, self.kind, errno, len, limit)
-        };
-        // The limit costs a system call, so it is asked for only where it could matter.
-        if not_now(usize::MAX) && self.send_buffer_size().is_ok_and(not_now) {
+        let errno = Errno::of(error.errno());
+        let limit = self.sending.limit();
+        if policy::too_long_for_now(System::CURRENT, self.kind, errno, len, limit) {
             Error::new(libc::ENOBUFS, error.syscall())
         } else {
             error
