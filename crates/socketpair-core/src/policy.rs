@@ -152,13 +152,11 @@ pub const fn means_unsupported(errno: Errno) -> bool {
     matches!(errno, Errno::Unsupported)
 }
 
-/// Whether recvmmsg(2) and sendmmsg(2) exist; if not, a loop of single calls stands in.
+/// Whether the kernel has recvmmsg(2) and sendmmsg(2); if not, a loop of single calls stands in.
+/// (FreeBSD has such a loop in libc, under these names.)
 #[must_use]
 pub const fn has_batches(system: System) -> bool {
-    matches!(
-        system,
-        System::Linux | System::FreeBsd | System::NetBsd | System::OpenBsd
-    )
+    matches!(system, System::Linux | System::NetBsd | System::OpenBsd)
 }
 
 /// Whether an empty seqpacket message is told from end-of-file by its control data: `SO_PASSCRED`

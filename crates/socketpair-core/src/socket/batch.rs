@@ -30,6 +30,7 @@ impl Socket {
         if count == 0 {
             return Ok(0);
         }
+        self.tell_now()?;
         let (bufs, out) = (&mut bufs[..count], &mut out[..count]);
         let fd = self.as_fd();
         let flags = policy::recv_flags(System::CURRENT, self.kind);
@@ -38,7 +39,12 @@ impl Socket {
             sys::batch::recv(fd, bufs, credentials, flags, &mut landed[..count])
         });
         let came = match result {
-            Ok(came) => came.min(count),
+            Ok(batch) => {
+                if let Some(error) = batch.after {
+                    self.tell_later(error);
+                }
+                batch.came.min(count)
+            }
             Err(error) => {
                 out[0] = self.end_or(error)?;
                 return Ok(0);

@@ -53,7 +53,7 @@ impl Socket {
             let Some(start) = bufs.iter().position(|piece| !piece.is_empty()) else {
                 return self.send(&[]);
             };
-            return self.send_pieces(&bufs[start..bufs.len().min(start + max)]);
+            return self.send_pieces(&bufs[start..]);
         }
         if bufs.len() <= max {
             return self.send_pieces(bufs);

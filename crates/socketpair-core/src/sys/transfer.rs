@@ -61,7 +61,7 @@ pub(crate) fn send(fd: BorrowedFd<'_>, buf: &[u8], flags: CallFlags) -> Result<u
     Ok(returned.min(buf.len()))
 }
 
-/// recvmsg(2). With `control`, there is room for the sender's credentials.
+/// recvmsg(2), of as many pieces as one call takes. With `control`, there is room for the sender's credentials.
 pub(crate) fn recv_pieces(
     fd: BorrowedFd<'_>,
     bufs: &mut [IoSliceMut<'_>],
@@ -84,7 +84,7 @@ pub(crate) fn recv_pieces(
     ))
 }
 
-/// sendmsg(2).
+/// sendmsg(2), of as many pieces as one call takes.
 pub(crate) fn send_pieces(
     fd: BorrowedFd<'_>,
     bufs: &[IoSlice<'_>],
