@@ -67,7 +67,7 @@ impl Socket {
             let Some(start) = bufs.iter().position(|piece| !piece.is_empty()) else {
                 return Ok(Received::default());
             };
-            return sys::transfer::recv_pieces(self.as_fd(), &mut bufs[start..], false, flags)
+            return sys::transfer::recv_pieces(self.as_fd(), &mut bufs[start..], flags)
                 .map(|landed| stream_received(landed.returned));
         }
         if bufs.len() <= sys::transfer::PIECES_MAX {
@@ -104,9 +104,9 @@ impl Socket {
             return self.discard_message(flags);
         }
         let fd = self.as_fd();
-        let result = self.passcred.with(fd, true, |credentials| {
-            sys::transfer::recv_pieces(fd, bufs, credentials, flags)
-        });
+        let result = self
+            .passcred
+            .with(fd, true, || sys::transfer::recv_pieces(fd, bufs, flags));
         match result {
             Ok(landed) => Ok(self.received(landed)),
             Err(error) => self.end_or(error),
@@ -137,7 +137,7 @@ impl Socket {
     fn discard_message(&self, flags: CallFlags) -> Result<Received> {
         let mut byte = [0];
         let bufs = &mut [IoSliceMut::new(&mut byte)];
-        match sys::transfer::recv_pieces(self.as_fd(), bufs, false, flags) {
+        match sys::transfer::recv_pieces(self.as_fd(), bufs, flags) {
             Ok(landed) => Ok(self.received(Landed { room: 0, ..landed })),
             Err(error) => self.end_or(error),
         }

@@ -30,7 +30,7 @@ impl Socket {
         self.sending.prepare(fd)?;
         let flags = policy::send_flags(System::CURRENT, self.kind);
         self.passcred
-            .with(fd, false, |_| sys::transfer::send(fd, buf, flags))
+            .with(fd, false, || sys::transfer::send(fd, buf, flags))
             .map_err(|error| self.send_error(error, buf.len()))
     }
 
@@ -73,7 +73,7 @@ impl Socket {
         self.sending.prepare(fd)?;
         let flags = policy::send_flags(System::CURRENT, self.kind);
         self.passcred
-            .with(fd, false, |_| sys::transfer::send_pieces(fd, bufs, flags))
+            .with(fd, false, || sys::transfer::send_pieces(fd, bufs, flags))
             .map_err(|error| self.send_error(error, bufs.iter().map(|piece| piece.len()).sum()))
     }
 

@@ -45,11 +45,11 @@ mod tests {
         let mut bufs = memory.each_mut().map(|piece| IoSliceMut::new(piece));
         let mut out = [Landed::default(); 4];
         let flags = recv_flags(System::CURRENT, Kind::Datagram);
-        let batch = looped::recv(right.as_fd(), &mut bufs, false, flags, &mut out)?;
+        let batch = looped::recv(right.as_fd(), &mut bufs, flags, &mut out)?;
         assert_eq!(batch.came, 3);
         assert_eq!(out.map(|landed| landed.returned), [3, 0, 5, 0]);
         assert!(batch.after.is_some_and(|error| error.is_would_block()));
-        assert!(looped::recv(right.as_fd(), &mut bufs, false, flags, &mut out).is_err());
+        assert!(looped::recv(right.as_fd(), &mut bufs, flags, &mut out).is_err());
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use std::slice;
 use super::Batch;
 use crate::policy::{CallFlags, Landed};
 use crate::sys::call;
-use crate::sys::transfer::{Control, header_to_fill, header_to_send, landed, raw_flags};
+use crate::sys::transfer::{header_to_fill, header_to_send, landed, raw_flags};
 use crate::{BATCH_MAX, Result};
 
 #[allow(
@@ -24,20 +24,18 @@ use crate::{BATCH_MAX, Result};
 pub(crate) fn recv(
     fd: BorrowedFd<'_>,
     bufs: &mut [IoSliceMut<'_>],
-    control: bool,
     flags: CallFlags,
     out: &mut [Landed],
 ) -> Result<Batch> {
     let flags = raw_flags(flags);
     let count = bufs.len().min(out.len()).min(BATCH_MAX);
-    let mut room: [Control; BATCH_MAX] = [[0; 4]; BATCH_MAX];
     let mut headers = empty_headers();
-    for ((header, buf), room) in headers.iter_mut().zip(&mut bufs[..count]).zip(&mut room) {
-        header.msg_hdr = header_to_fill(slice::from_mut(buf), control.then_some(room));
+    for (header, buf) in headers.iter_mut().zip(&mut bufs[..count]) {
+        header.msg_hdr = header_to_fill(slice::from_mut(buf));
     }
     let came = call("recvmmsg", || {
         // SAFETY: the first `count` headers point to one iovec each, over memory that is
-        // writable and borrowed for the call, and to `room`, which outlives it.
+        // writable and borrowed for the call.
         let came = unsafe {
             libc::recvmmsg(
                 fd.as_raw_fd(),

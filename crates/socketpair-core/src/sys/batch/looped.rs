@@ -12,13 +12,12 @@ use crate::sys::transfer::{recv_pieces, send_pieces};
 pub(crate) fn recv(
     fd: BorrowedFd<'_>,
     bufs: &mut [IoSliceMut<'_>],
-    control: bool,
     flags: CallFlags,
     out: &mut [Landed],
 ) -> Result<Batch> {
     let mut came = 0;
     for (buf, out) in bufs.iter_mut().zip(out) {
-        match recv_pieces(fd, slice::from_mut(buf), control, flags) {
+        match recv_pieces(fd, slice::from_mut(buf), flags) {
             Ok(landed) => *out = landed,
             Err(error) if came == 0 => return Err(error),
             Err(error) => {
