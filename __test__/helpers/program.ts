@@ -20,7 +20,7 @@ export interface ProgramOptions {
 }
 
 /** A program that has not ended by then hangs. */
-const HANGS_AFTER = 50_000
+const HANGS_AFTER = 120_000
 
 /** The full name of a file in __test__/programs. */
 export function programPath(name: string): string {
