@@ -19,7 +19,7 @@ import {
   type RecvOptions,
 } from './message.js'
 import { memoryOf, MessageBatch } from './message-batch.js'
-import { calls, MAX_TRANSFER } from './native.js'
+import { calls, MAX_TRANSFER, OUT_OF_BOUNDS } from './native.js'
 import { BLOCKED, SHORT_OF_BUFFERS } from './operation.js'
 import { endOf, Socket } from './socket.js'
 import { spend } from './turn.js'
@@ -231,7 +231,7 @@ export abstract class MessageSocket extends Socket {
    * Cancel safety: an operation that ends early has taken no message.
    *
    * @returns how many messages the batch holds now; 0 at end-of-file. An empty message counts as one.
-   * @throws as {@link recv}
+   * @throws ERR_INVALID_STATE the batch's memory was detached, nothing is lost; else as {@link recv}
    * @see recvmsg(2), recvmmsg(2)
    */
   async recvMany(batch: MessageBatch, options?: OperationOptions): Promise<number> {
@@ -241,7 +241,10 @@ export abstract class MessageSocket extends Socket {
     checkOperation(options)
     const end = endOf(this)
     const { slab, table, fill } = memoryOf(batch)
+    const { byteLength } = slab
     return end.reading.enqueue(() => {
+      // Into a slab without room the system would drop the message.
+      if (slab.byteLength < byteLength || byteLength === 0) throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
       const answer = calls.recvMany(end.id, slab, table)
       if (answer < 0) return receiveBlocked(answer)
       fill(answer)
