@@ -1,6 +1,6 @@
 // sendMany, recvMany and the slab that they share.
 import { MessageBatch } from 'socketpair'
-import { randomBytes } from './helpers/bytes.ts'
+import { randomBytes } from './helpers/digests.ts'
 import { rejects } from './helpers/failures.ts'
 import { fill } from './helpers/io.ts'
 import { MESSAGE_TYPES, pair } from './helpers/pairs.ts'

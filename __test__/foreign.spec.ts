@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { Socket as NodeSocket } from 'node:net'
-import { hashOf, randomBytes } from './helpers/bytes.ts'
+import { hashOf, randomBytes } from './helpers/digests.ts'
 import { MESSAGE_TYPES, pair, TYPES } from './helpers/pairs.ts'
 import { compile, start } from './helpers/programs.ts'
 import { test } from './helpers/test.ts'

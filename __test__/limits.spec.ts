@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AnySocket, StreamSocket } from 'socketpair'
-import { hashOf, randomBytes } from './helpers/bytes.ts'
+import { hashOf, randomBytes } from './helpers/digests.ts'
 import { rejects, throws } from './helpers/failures.ts'
 import { fill, put, take, tryPut, tryTake } from './helpers/io.ts'
 import { MESSAGE_TYPES, pair, TYPES } from './helpers/pairs.ts'

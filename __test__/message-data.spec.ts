@@ -1,5 +1,5 @@
 import { MESSAGE_TYPES, pair } from './helpers/pairs.ts'
-import { cut, randomBytes } from './helpers/bytes.ts'
+import { cut, randomBytes } from './helpers/digests.ts'
 import { rejects } from './helpers/failures.ts'
 import { test } from './helpers/test.ts'
 

@@ -1,5 +1,5 @@
 import type { StreamSocket } from 'socketpair'
-import { cut, hashOf, randomBytes } from './helpers/bytes.ts'
+import { cut, hashOf, randomBytes } from './helpers/digests.ts'
 import { rejects } from './helpers/failures.ts'
 import { pair } from './helpers/pairs.ts'
 import { test } from './helpers/test.ts'

@@ -81,9 +81,11 @@ export class Queue implements Waiter, Lingerer {
       if (options?.timeout === 0) this.#expire(operation as Operation)
     } else if (tried) {
       if (this.#rest(false)) this.#advance()
-    } else if (options?.timeout === 0 || mayTry()) {
+    } else if (options?.timeout === 0) {
+      this.#advance(true)
+      if (this.#head === operation) this.#expire(operation as Operation)
+    } else if (mayTry()) {
       this.#advance()
-      if (options?.timeout === 0 && this.#head === operation) this.#expire(operation as Operation)
     } else {
       this.#nextTurn()
     }
@@ -202,10 +204,15 @@ export class Queue implements Waiter, Lingerer {
     this.#turn = this.#pause = undefined
   }
 
-  /** Tries one operation after the other until one would block. */
-  #advance(): void {
+  /**
+   * Tries one operation after the other until one would block.
+   * @param atOnce the first one can't wait for a turn of the event loop
+   */
+  #advance(atOnce = false): void {
+    let must = atOnce
     while (this.#head !== undefined) {
-      if (!mayTry()) return this.#nextTurn()
+      if (!must && !mayTry()) return this.#nextTurn()
+      must = false
       const operation = this.#head
       const before = this.#end.moved(this.#direction)
       let result

@@ -1,20 +1,41 @@
-/** Bytes to send, and what tells whether they arrived. */
-import { createHash, randomBytes } from 'node:crypto'
+import type { StreamSocket } from 'socketpair'
 
-export { randomBytes }
-
-/** A hash, for amounts that a failed comparison should not print. */
-export function hashOf(...pieces: readonly Uint8Array[]): string {
-  const hash = createHash('sha256')
-  for (const piece of pieces) hash.update(piece)
-  return hash.digest('hex')
+/** Bytes that differ from one place to the next, so that a gap, a swap or a repeat shows. */
+export function patterned(length: number, seed = 1): Buffer {
+  const bytes = Buffer.allocUnsafe(length)
+  let state = seed >>> 0 || 1
+  for (let index = 0; index < length; index++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    bytes[index] = state >>> 24
+  }
+  return bytes
 }
 
-/** `data` in pieces of `size` bytes, as views of the same memory. */
-export function cut(data: Uint8Array, size: number): Uint8Array[] {
-  const pieces: Uint8Array[] = []
-  for (let offset = 0; offset < data.length; offset += size) {
-    pieces.push(data.subarray(offset, offset + size))
+/** Writes until the kernel takes no more; gives what it took. */
+export function fill(socket: StreamSocket, seed = 1): Buffer {
+  const taken = []
+  const bytes = patterned(64 * 1024, seed)
+  for (;;) {
+    const sent = socket.tryWrite(bytes)
+    if (sent === undefined) return Buffer.concat(taken)
+    taken.push(bytes.subarray(0, sent))
   }
-  return pieces
+}
+
+/** Reads what is there now. */
+export function drain(socket: StreamSocket): Buffer {
+  const taken = []
+  const buffer = Buffer.alloc(64 * 1024)
+  for (;;) {
+    const landed = socket.tryRead(buffer)
+    if (landed === undefined || landed === 0) return Buffer.concat(taken)
+    taken.push(Buffer.from(buffer.subarray(0, landed)))
+  }
+}
+
+/** Reads exactly so many bytes, however they come. */
+export async function readAll(socket: StreamSocket, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length)
+  await socket.readExactly(bytes)
+  return bytes
 }

@@ -19,7 +19,7 @@ pub enum Interest {
 
 /// Waits on this thread until one of `waits` can be tried: first asking again and again for `spin`,
 /// letting other threads run in between, then asleep for at most `sleep`. poll(2), ppoll(2),
-/// sched_yield(2).
+/// `sched_yield(2)`.
 ///
 /// Gives, in the order of `waits`, which can be tried: none of them when the time was over. End-of-file,
 /// a hang-up and an error count as "can be tried".
