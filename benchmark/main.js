@@ -1,10 +1,11 @@
 // npm run bench: rounds of all configurations in random order, then the table of ratios.
 
-import { parseArgs } from 'node:util'
 import { writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg, release } from 'node:os'
 import { compileReferences } from './compile.js'
 import { configurations } from './configurations.js'
 import { evaluate } from './evaluate.js'
+import { parseOptions } from './options.js'
 import { printReport } from './report.js'
 import { rows } from './rows.js'
 import { runConfiguration } from './run.js'
@@ -15,27 +16,25 @@ import { runConfiguration } from './run.js'
  * @param {readonly string[]} args
  */
 export async function benchmark(args) {
-  const { values: options } = parseArgs({
-    args: [...args],
-    options: {
-      rounds: { type: 'string', default: '7' },
-      only: { type: 'string', default: '' },
-      json: { type: 'string' },
-    },
-  })
-  const rounds = Number(options.rounds)
-  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds: a whole number')
-  const only = new RegExp(options.only, 'i')
+  const options = parseOptions(args)
+  if (options === null) return false
+  const { rounds, only, json } = options
   const chosen = rows.filter((row) => only.test(row.name))
+
+  const { version: node, arch, platform } = process
+  const machine = { node, platform, release: release(), arch, cpus: availableParallelism() }
+  // What else the machine was doing before this began.
+  const load = loadavg()[0] ?? 0
+  console.log(`${Object.values(machine).join(' ')} CPUs, load ${load.toFixed(2)}\n`)
+  if (load > machine.cpus / 2) console.log('The machine is busy: the figures mean little.\n')
 
   compileReferences()
   const measured = await runRounds(chosen, rounds)
   const results = chosen.map((row) => evaluate(row, measured))
   printReport(results)
-  if (options.json !== undefined) {
-    const { version, arch, platform } = process
-    const report = { node: version, arch, platform, rounds, rows: results }
-    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)
+  if (json !== undefined) {
+    const report = { machine, load, rounds, rows: results }
+    writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
   }
   return results.every((result) => result.verdict !== 'failed')
 }

@@ -13,6 +13,8 @@ export interface HotCalls {
   sendVectored(id: number, views: readonly Uint8Array[], from: number, skip: number): number
   sendMany(id: number, views: readonly Uint8Array[], from: number): number
   arm(id: number, direction: 0 | 1): number
+  disarm(id: number, direction: 0 | 1): number
+  linger(tokens: Uint32Array, count: number, spin: number, sleep: number): number
   keepAlive(keep: 0 | 1): number
   nudge(): number
 }

@@ -1,6 +1,7 @@
 import type { OperationOptions } from './arguments.js'
 import type { End } from './end.js'
 import { errorOf, failureOf } from './errors.js'
+import { hurry, linger, type Lingerer } from './linger.js'
 import { calls } from './native.js'
 import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from './operation.js'
 import { type Direction, forget, hold, release, wait, type Waiter } from './readiness.js'
@@ -11,8 +12,13 @@ const LONGEST_PAUSE = 32
 /** So many refusals for want of buffers in a row, about a second, and the error is told. */
 const MOST_REFUSALS = 36
 
+/** A wait of fewer milliseconds is short. */
+const SHORT = 0.25
+/** After so many short waits in a row the next one is made on this thread. */
+const ENOUGH = 2
+
 /** The operations of one end in one direction: tried and settled in the order of their calls. */
-export class Queue implements Waiter {
+export class Queue implements Waiter, Lingerer {
   readonly #end: End
   readonly #direction: Direction
   readonly #syscall: string
@@ -20,6 +26,11 @@ export class Queue implements Waiter {
   #tail: Operation | undefined
   #length = 0
   #waiting = false
+  #lingering = false
+  /** When the wait began, on the clock of `performance`. */
+  #since = 0
+  /** Waits in a row that were short. */
+  #short = 0
   #holding = false
   #turn: NodeJS.Immediate | undefined
   #pause: NodeJS.Timeout | undefined
@@ -90,8 +101,19 @@ export class Queue implements Waiter {
   /** The end can be tried. */
   onReady(): void {
     this.#waiting = false
+    if (performance.now() - this.#since < SHORT) this.#short++
+    else this.#short = 0
     beginTurn()
     this.#advance()
+    this.adjustHold()
+  }
+
+  /** The short wait is over. */
+  onLingered(ready: boolean): void {
+    this.#lingering = false
+    if (!ready) this.#short = 0
+    beginTurn()
+    if (ready || this.#rest(true)) this.#advance()
     this.adjustHold()
   }
 
@@ -171,7 +193,8 @@ export class Queue implements Waiter {
   /** Nothing waits any more: takes back what would call. */
   #settle(): void {
     if (this.#waiting) forget(this.#end.id, this.#direction)
-    this.#waiting = false
+    if (this.#lingering) hurry(this.#end.id, this.#direction)
+    this.#waiting = this.#lingering = false
     this.#falseAlarms = 0
     clearImmediate(this.#turn)
     clearTimeout(this.#pause)
@@ -214,10 +237,16 @@ export class Queue implements Waiter {
 
   /** Waits for readiness; true when the end can be tried at once. */
   #rest(progress: boolean): boolean {
-    if (this.#waiting) return false
+    if (this.#waiting || this.#lingering) return false
+    if (this.#short >= ENOUGH) {
+      this.#lingering = true
+      linger(this.#end.id, this.#direction, this)
+      return false
+    }
     const answer = wait(this.#end.id, this.#direction, this)
     if (answer === 'armed') {
       this.#waiting = true
+      this.#since = performance.now()
       this.#falseAlarms = 0
       return false
     }

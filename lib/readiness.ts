@@ -23,7 +23,7 @@ listen((token) => {
   // too many costs nothing.
   const waiter = waiters.get(token)
   if (waiter !== undefined) {
-    waiters.delete(token)
+    forget(token >>> 1, (token & 1) as Direction)
     waiter.onReady()
   }
 })
@@ -40,6 +40,7 @@ export function wait(id: number, direction: Direction, waiter: Waiter): 'armed' 
 /** Takes back a {@link wait}. */
 export function forget(id: number, direction: Direction): void {
   waiters.delete(id * 2 + direction)
+  calls.disarm(id, direction)
 }
 
 /** Keeps the event loop running until {@link release}. */

@@ -6,8 +6,8 @@
  * to turn once, which costs about two microseconds and leaves throughput as it was.
  */
 
-/** Operations, or as many sixteen KiB: about a third of a millisecond of work. */
-const ALLOWANCE = 64
+/** Operations, or as many times eight KiB: each about two microseconds of work. */
+const ALLOWANCE = 256
 
 let left = ALLOWANCE
 
@@ -18,7 +18,7 @@ export function mayTry(): boolean {
 
 /** Counts an operation that moved `bytes`. */
 export function spend(bytes: number): void {
-  left -= 1 + (bytes >>> 14)
+  left -= 1 + (bytes >>> 13)
 }
 
 /** Begins a turn of the event loop, or one queue's share of it. */

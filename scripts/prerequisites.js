@@ -16,11 +16,15 @@ export function requireRust() {
         'Install it from https://rustup.rs, open a new terminal and run this again.',
     )
   }
-  if (!isInstalled('cc')) {
-    throw new StepFailed(
-      'A C toolchain is needed to link the native part, and there is no `cc` on the PATH.\n' +
-        'Install the one of your system (Debian, Ubuntu: build-essential; Fedora: gcc;\n' +
-        'Alpine: build-base; macOS: xcode-select --install) and run this again.',
-    )
-  }
+  requireCompiler('to link the native part')
+}
+
+/** @param {string} purpose */
+export function requireCompiler(purpose) {
+  if (isInstalled('cc')) return
+  throw new StepFailed(
+    `A C toolchain is needed ${purpose}, and there is no \`cc\` on the PATH.\n` +
+      'Install the one of your system (Debian, Ubuntu: build-essential; Fedora: gcc;\n' +
+      'Alpine: build-base; macOS: xcode-select --install) and run this again.',
+  )
 }

@@ -18,13 +18,15 @@ const running = new Set()
  *
  * @param {string} command
  * @param {readonly string[]} [args]
- * @param {{ onOutput?: (text: string) => void }} [options] `onOutput` also gets what it prints
+ * @param {{ onOutput?: (text: string) => void, env?: NodeJS.ProcessEnv }} [options] `onOutput` also
+ *   gets what it prints
  */
-export async function run(command, args = [], { onOutput } = {}) {
+export async function run(command, args = [], { onOutput, env } = {}) {
   const shown = [command.replace(`${root}node_modules/.bin/`, ''), ...args].join(' ')
   console.log(`> ${shown}`)
   const child = spawn(command, args, {
     cwd: root,
+    env,
     stdio: ['ignore', onOutput ? 'pipe' : 'inherit', 'inherit'],
   })
   running.add(child)

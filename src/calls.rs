@@ -34,29 +34,44 @@ impl<const N: usize> Call<N> {
         // SAFETY: both handles are those of the running call; `value` outlives it.
         let status =
             unsafe { sys::napi_get_value_int64(self.env, self.arguments[index], &raw mut value) };
-        if status == sys::Status::napi_ok { usize::try_from(value).ok() } else { None }
+        if status == sys::Status::napi_ok {
+            usize::try_from(value).ok()
+        } else {
+            None
+        }
     }
 
     /// Argument `index` as an end's number; what is none becomes one that no end has.
     pub fn id(&self, index: usize) -> u32 {
-        self.integer(index).and_then(|id| u32::try_from(id).ok()).unwrap_or(u32::MAX)
+        self.integer(index)
+            .and_then(|id| u32::try_from(id).ok())
+            .unwrap_or(u32::MAX)
     }
 
     /// The bytes `offset .. offset + length` of the view in argument `index`.
-    #[expect(clippy::mut_from_ref, reason = "the memory is JavaScript's, not that of the call")]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "the memory is JavaScript's, not that of the call"
+    )]
     pub fn bytes(&self, index: usize, offset: usize, length: usize) -> Option<&mut [u8]> {
         let view = self.view(self.arguments[index], sys::TypedarrayType::uint8_array)?;
         view.get_mut(offset..offset.checked_add(length)?)
     }
 
     /// All bytes of the view in argument `index`.
-    #[expect(clippy::mut_from_ref, reason = "the memory is JavaScript's, not that of the call")]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "the memory is JavaScript's, not that of the call"
+    )]
     pub fn whole(&self, index: usize) -> Option<&mut [u8]> {
         self.view(self.arguments[index], sys::TypedarrayType::uint8_array)
     }
 
     /// The numbers of the `Uint32Array` in argument `index`.
-    #[expect(clippy::mut_from_ref, reason = "the memory is JavaScript's, not that of the call")]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "the memory is JavaScript's, not that of the call"
+    )]
     pub fn numbers(&self, index: usize) -> Option<&mut [u32]> {
         let bytes = self.view(self.arguments[index], sys::TypedarrayType::uint32_array)?;
         // SAFETY: a Uint32Array starts at a multiple of four and any bits are a u32; the part that
@@ -99,13 +114,17 @@ impl<const N: usize> Call<N> {
                 if status != sys::Status::napi_ok {
                     return None;
                 }
-                self.view(value, sys::TypedarrayType::uint8_array).map(&piece)
+                self.view(value, sys::TypedarrayType::uint8_array)
+                    .map(&piece)
             })
             .collect()
     }
 
     /// The memory of a typed array of that element type, as it is now.
-    #[expect(clippy::mut_from_ref, reason = "the memory is JavaScript's, not that of the call")]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "the memory is JavaScript's, not that of the call"
+    )]
     fn view(&self, value: sys::napi_value, wanted: sys::napi_typedarray_type) -> Option<&mut [u8]> {
         let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
         // SAFETY: both handles are those of the running call, the results outlive it, and the two that
@@ -127,7 +146,11 @@ impl<const N: usize> Call<N> {
         if data.is_null() || length == 0 {
             return Some(&mut []);
         }
-        let width = if wanted == sys::TypedarrayType::uint32_array { 4 } else { 1 };
+        let width = if wanted == sys::TypedarrayType::uint32_array {
+            4
+        } else {
+            1
+        };
         // SAFETY: Node-API just said that `length` elements live there. No JavaScript runs before the
         // call returns, so the memory is neither detached nor resized while the slice lives. Two views
         // may overlap, and other threads may write a SharedArrayBuffer: only the kernel looks inside,
@@ -163,8 +186,8 @@ pub unsafe fn run<const N: usize>(
     if status == sys::Status::napi_ok {
         let call = Call { env, arguments };
         // A panic must not cross the C frame above; as a result it becomes an error with a code.
-        let number =
-            catch_unwind(AssertUnwindSafe(|| body(&call))).unwrap_or(-i64::from(libc::ENOTRECOVERABLE));
+        let number = catch_unwind(AssertUnwindSafe(|| body(&call)))
+            .unwrap_or(-i64::from(libc::ENOTRECOVERABLE));
         // SAFETY: the callback's own environment; `result` outlives the call.
         unsafe {
             if let Ok(small) = i32::try_from(number) {

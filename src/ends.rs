@@ -38,6 +38,8 @@ enum State {
 /// One end that JavaScript owns through its number.
 pub struct End {
     state: State,
+    /// Whether somebody waits, by direction.
+    armed: [bool; 2],
     /// An error that the system reported while a batch already held messages: told by the next receive.
     deferred: Cell<Option<Error>>,
 }
@@ -46,6 +48,7 @@ impl End {
     fn new(socket: Socket) -> Self {
         Self {
             state: State::Unregistered(socket),
+            armed: [false; 2],
             deferred: Cell::new(None),
         }
     }
@@ -69,6 +72,21 @@ impl End {
         self.deferred.take()
     }
 
+    /// Ends the wait in `direction`. An end where nothing waits is not registered: while its bytes are
+    /// moved inline, each of them would wake the I/O driver's thread for nothing.
+    pub fn disarm(&mut self, direction: Direction) {
+        self.armed[direction as usize] = false;
+        if self.armed != [false; 2] {
+            return;
+        }
+        match mem::replace(&mut self.state, State::Gone) {
+            State::Registered(registered, _) => {
+                self.state = State::Unregistered(registered.into_socket());
+            }
+            other => self.state = other,
+        }
+    }
+
     /// Asks to be woken when the end can move bytes in `direction`.
     ///
     /// `Ok(true)`: the waker is set. `Ok(false)`: it can be tried at once.
@@ -86,9 +104,13 @@ impl End {
             Direction::Read => registered.poll_readable(&mut Context::from_waker(&wakers.read)),
             Direction::Write => registered.poll_writable(&mut Context::from_waker(&wakers.write)),
         };
+        self.armed[direction as usize] = poll.is_pending();
         match poll {
             Poll::Pending => Ok(true),
-            Poll::Ready(result) => result.map(|()| false),
+            Poll::Ready(result) => {
+                self.disarm(direction);
+                result.map(|()| false)
+            }
         }
     }
 
@@ -117,18 +139,11 @@ impl End {
         }
     }
 
-    /// Gives the socket up, deregistered. A number that somebody closed behind our back is left alone:
-    /// deregistering it would reach into the registration of whoever owns it now.
+    /// Gives the socket up, deregistered.
     pub fn into_socket(self) -> Option<Socket> {
         match self.state {
             State::Unregistered(socket) => Some(socket),
-            State::Registered(registered, _) if registered.socket().is_intact() => {
-                Some(registered.into_socket())
-            }
-            State::Registered(registered, _) => {
-                mem::forget(registered);
-                None
-            }
+            State::Registered(registered, _) => Some(registered.into_socket()),
             State::Gone => None,
         }
     }
@@ -165,13 +180,21 @@ impl Ends {
     /// The end of that number, if it is still here.
     pub fn get(&self, id: u32) -> Option<&End> {
         let slot = self.slots.get((id & INDEX_MASK) as usize)?;
-        if slot.generation == id >> INDEX_BITS { slot.end.as_ref() } else { None }
+        if slot.generation == id >> INDEX_BITS {
+            slot.end.as_ref()
+        } else {
+            None
+        }
     }
 
     /// The end of that number, if it is still here, to change it.
     pub fn get_mut(&mut self, id: u32) -> Option<&mut End> {
         let slot = self.slots.get_mut((id & INDEX_MASK) as usize)?;
-        if slot.generation == id >> INDEX_BITS { slot.end.as_mut() } else { None }
+        if slot.generation == id >> INDEX_BITS {
+            slot.end.as_mut()
+        } else {
+            None
+        }
     }
 
     /// Takes the end of that number out; the number is stale from then on.

@@ -4,10 +4,10 @@
 //! and touches nobody else's.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::time::Duration;
 
 use napi::sys;
-use socketpair_core::{Error, Result, Socket};
+use socketpair_core::{Error, Interest, Result, Socket, linger};
 
 use crate::ends::{Direction, End, Ends};
 use crate::ownership;
@@ -24,22 +24,37 @@ pub struct Environment {
 
 thread_local! {
     // Nearly always one; a test runner that loads the addon into several contexts makes more.
-    static ENVIRONMENTS: RefCell<Vec<Rc<Environment>>> = const { RefCell::new(Vec::new()) };
+    static ENVIRONMENTS: RefCell<Vec<Environment>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The environment of the running call, if it was opened and is not being torn down.
-pub fn current(env: sys::napi_env) -> Option<Rc<Environment>> {
-    ENVIRONMENTS.with_borrow(|all| all.iter().find(|one| one.raw == env).cloned())
+/// Runs `action` on the environment `env`.
+///
+/// # Errors
+/// EBADF as that of `syscall` when it was not opened or is being torn down, else those of `action`.
+pub fn with<R>(
+    env: sys::napi_env,
+    syscall: &'static str,
+    action: impl FnOnce(&Environment) -> Result<R>,
+) -> Result<R> {
+    ENVIRONMENTS.with_borrow(|all| {
+        let environment = all.iter().find(|one| one.raw == env);
+        action(environment.ok_or(Error::new(libc::EBADF, syscall))?)
+    })
+}
+
+/// Whether the environment `env` was opened.
+pub fn is_open(env: sys::napi_env) -> bool {
+    ENVIRONMENTS.with_borrow(|all| all.iter().any(|one| one.raw == env))
 }
 
 /// Opens the environment `env`: from here on it can own ends.
 pub fn open(env: sys::napi_env, wakes: Wakes) {
-    let environment = Rc::new(Environment {
+    let environment = Environment {
         raw: env,
         ends: RefCell::default(),
         wakes,
         runtime: Runtime::default(),
-    });
+    };
     ENVIRONMENTS.with_borrow_mut(|all| all.push(environment));
 }
 
@@ -47,7 +62,9 @@ pub fn open(env: sys::napi_env, wakes: Wakes) {
 /// closed next, nor of anybody's, reaches an environment that is gone.
 pub fn close(env: sys::napi_env) {
     let closing = ENVIRONMENTS.with_borrow_mut(|all| {
-        all.iter().position(|one| one.raw == env).map(|index| all.swap_remove(index))
+        all.iter()
+            .position(|one| one.raw == env)
+            .map(|index| all.swap_remove(index))
     });
     let Some(environment) = closing else { return };
     environment.wakes.close();
@@ -85,7 +102,7 @@ impl Environment {
         action(end, end.socket(syscall)?)
     }
 
-    /// Takes the end `id` out and gives its socket; None when it is gone or its number is a stranger's.
+    /// Takes the end `id` out and gives its socket; None when it is gone.
     pub fn take(&self, id: u32) -> Option<Socket> {
         let socket = self.ends.borrow_mut().remove(id)?.into_socket()?;
         ownership::release(&socket);
@@ -97,6 +114,42 @@ impl Environment {
         let mut ends = self.ends.borrow_mut();
         let end = ends.get_mut(id).ok_or(Error::new(libc::EBADF, "poll"))?;
         end.arm(direction, &self.runtime, || self.wakes.wakers(id))
+    }
+
+    /// Ends a wait of the end `id`; see [`End::disarm`].
+    pub fn disarm(&self, id: u32, direction: Direction) {
+        if let Some(end) = self.ends.borrow_mut().get_mut(id) {
+            end.disarm(direction);
+        }
+    }
+
+    /// Waits a moment on this thread for the ends that `tokens` name, and says of each whether it can be
+    /// tried; an end that is gone can, and will say so.
+    pub fn linger(&self, tokens: &mut [u32], spin: Duration, sleep: Duration) -> Result<()> {
+        let ends = self.ends.borrow();
+        let waits: Vec<_> = tokens
+            .iter()
+            .filter_map(|token| {
+                let interest = if token & 1 == 0 {
+                    Interest::Read
+                } else {
+                    Interest::Write
+                };
+                ends.get(token >> 1)?
+                    .socket("poll")
+                    .ok()
+                    .map(|socket| (socket, interest))
+            })
+            .collect();
+        if waits.len() < tokens.len() {
+            tokens.fill(1);
+            return Ok(());
+        }
+        let ready = linger(&waits, spin, sleep)?;
+        for (token, ready) in tokens.iter_mut().zip(ready) {
+            *token = u32::from(ready);
+        }
+        Ok(())
     }
 
     /// Whether a wait keeps the process alive, from now on.

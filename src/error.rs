@@ -8,7 +8,11 @@ use socketpair_core::{Error, errno};
 
 /// Makes the error object of `errno` (positive), as `syscall` reported it.
 #[napi]
-pub fn system_error<'env>(env: &'env Env, errno: i32, syscall: String) -> napi::Result<Object<'env>> {
+pub fn system_error<'env>(
+    env: &'env Env,
+    errno: i32,
+    syscall: String,
+) -> napi::Result<Object<'env>> {
     let name = errno::name(errno);
     let code = name.unwrap_or("UNKNOWN");
     let description = errno::description(errno).unwrap_or("unknown error");

@@ -4,7 +4,7 @@ use std::net::Shutdown;
 
 use napi::Env;
 use napi_derive::napi;
-use socketpair_core::{Error, Result, Socket};
+use socketpair_core::{Result, Socket};
 
 use crate::environment;
 use crate::error::OrThrow;
@@ -15,10 +15,10 @@ fn with<R>(
     syscall: &'static str,
     action: impl FnOnce(&Socket) -> Result<R>,
 ) -> napi::Result<R> {
-    environment::current(env.raw())
-        .ok_or(Error::new(libc::EBADF, syscall))
-        .and_then(|environment| environment.with(id, syscall, |_, socket| action(socket)))
-        .or_throw(env)
+    environment::with(env.raw(), syscall, |environment| {
+        environment.with(id, syscall, |_, socket| action(socket))
+    })
+    .or_throw(env)
 }
 
 fn double(bytes: usize) -> f64 {
@@ -34,7 +34,9 @@ pub fn send_buffer_size(env: Env, id: u32) -> napi::Result<f64> {
 /// Sets `SO_SNDBUF`.
 #[napi]
 pub fn set_send_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
-    with(&env, id, "setsockopt", |socket| socket.set_send_buffer_size(bytes as usize))
+    with(&env, id, "setsockopt", |socket| {
+        socket.set_send_buffer_size(bytes as usize)
+    })
 }
 
 /// `SO_RCVBUF`
@@ -46,7 +48,9 @@ pub fn recv_buffer_size(env: Env, id: u32) -> napi::Result<f64> {
 /// Sets `SO_RCVBUF`.
 #[napi]
 pub fn set_recv_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
-    with(&env, id, "setsockopt", |socket| socket.set_recv_buffer_size(bytes as usize))
+    with(&env, id, "setsockopt", |socket| {
+        socket.set_recv_buffer_size(bytes as usize)
+    })
 }
 
 /// FIONREAD

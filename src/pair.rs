@@ -1,14 +1,13 @@
 //! How an end comes to be here, and how it leaves.
 
 use std::os::fd::{AsRawFd, IntoRawFd};
-use std::rc::Rc;
 
 use napi::Env;
 use napi_derive::napi;
 use socketpair_core::{AdoptError, Error, Kind, PairBuilder, Socket};
 
 use crate::descriptor;
-use crate::environment::{self, Environment};
+use crate::environment;
 use crate::error::{OrThrow, throwable};
 use crate::ownership;
 
@@ -46,7 +45,6 @@ pub struct PairRequest {
 /// Makes a pair of one of the three kinds.
 #[napi(ts_return_type = "[NewEnd, NewEnd]")]
 pub fn make_pair(env: Env, request: PairRequest) -> napi::Result<Vec<NewEnd>> {
-    let environment = opened(&env)?;
     let kind = kind(&request.kind).ok_or_else(|| invalid("kind"))?;
     let both = |flags: &[bool]| <[bool; 2]>::try_from(flags).map_err(|_| invalid("flags"));
     let mut builder = PairBuilder::new(kind)
@@ -60,24 +58,22 @@ pub fn make_pair(env: Env, request: PairRequest) -> napi::Result<Vec<NewEnd>> {
         builder = builder.recv_buffer_size(bytes as usize);
     }
     let (one, other) = builder.build().or_throw(&env)?;
-    Ok(vec![take_in(&environment, one), take_in(&environment, other)])
+    take_in_both(&env, one, other)
 }
 
 /// socketpair(2), number for number.
 #[napi(ts_return_type = "[NewEnd, NewEnd]")]
 pub fn raw_pair(env: Env, domain: i32, kind: i32, protocol: i32) -> napi::Result<Vec<NewEnd>> {
-    let environment = opened(&env)?;
     let (one, other) = socketpair_core::raw(domain, kind, protocol).or_throw(&env)?;
     let one = Socket::adopt(one).map_err(|refused| throwable(&env, refused.error))?;
     let other = Socket::adopt(other).map_err(|refused| throwable(&env, refused.error))?;
-    Ok(vec![take_in(&environment, one), take_in(&environment, other)])
+    take_in_both(&env, one, other)
 }
 
 /// Takes over the descriptor `fd`; on failure it stays the caller's.
 #[napi]
 pub fn adopt(env: Env, fd: i32) -> napi::Result<NewEnd> {
     const SYSCALL: &str = "getsockopt";
-    let environment = opened(&env)?;
     let descriptor = descriptor::from_number(fd)
         .ok_or_else(|| throwable(&env, Error::new(libc::EBADF, SYSCALL)))?;
     match Socket::adopt(descriptor) {
@@ -85,7 +81,7 @@ pub fn adopt(env: Env, fd: i32) -> napi::Result<NewEnd> {
             let _ = socket.into_fd().into_raw_fd();
             Err(throwable(&env, Error::new(libc::EEXIST, SYSCALL)))
         }
-        Ok(socket) => Ok(take_in(&environment, socket)),
+        Ok(socket) => take_in(&env, socket),
         Err(AdoptError { error, fd }) => {
             let _ = fd.into_raw_fd();
             Err(throwable(&env, error))
@@ -96,35 +92,49 @@ pub fn adopt(env: Env, fd: i32) -> napi::Result<NewEnd> {
 /// Closes the end; nothing happens when it is gone already, or when its number is a stranger's by now.
 #[napi]
 pub fn close(env: Env, id: u32) {
-    if let Some(environment) = environment::current(env.raw()) {
-        drop(environment.take(id));
-    }
+    drop(take_out(&env, id));
 }
 
 /// Gives the end's descriptor to the caller, as it was asked for: what the package set on it is undone.
 #[napi]
 pub fn detach(env: Env, id: u32) -> napi::Result<i32> {
-    let socket = environment::current(env.raw())
-        .and_then(|environment| environment.take(id))
+    let socket = take_out(&env, id)
         .filter(Socket::is_intact)
         .ok_or_else(|| throwable(&env, Error::new(libc::EBADF, "fcntl")))?;
     Ok(socket.into_fd().into_raw_fd())
 }
 
-fn opened(env: &Env) -> napi::Result<Rc<Environment>> {
-    environment::current(env.raw())
-        .ok_or_else(|| throwable(env, Error::new(libc::ESHUTDOWN, "socketpair")))
+fn take_in(env: &Env, socket: Socket) -> napi::Result<NewEnd> {
+    let (fd, kind) = (socket.as_raw_fd(), socket.kind().as_str().to_owned());
+    let id = environment::with(env.raw(), "socketpair", |environment| {
+        Ok(environment.insert(socket))
+    });
+    Ok(NewEnd {
+        id: id.or_throw(env)?,
+        fd,
+        kind,
+    })
 }
 
-fn take_in(environment: &Environment, socket: Socket) -> NewEnd {
-    let (fd, kind) = (socket.as_raw_fd(), socket.kind().as_str().to_owned());
-    NewEnd { id: environment.insert(socket), fd, kind }
+fn take_in_both(env: &Env, one: Socket, other: Socket) -> napi::Result<Vec<NewEnd>> {
+    Ok(vec![take_in(env, one)?, take_in(env, other)?])
+}
+
+fn take_out(env: &Env, id: u32) -> Option<Socket> {
+    environment::with(env.raw(), "close", |environment| Ok(environment.take(id)))
+        .ok()
+        .flatten()
 }
 
 fn kind(word: &str) -> Option<Kind> {
-    [Kind::Stream, Kind::Datagram, Kind::Seqpacket].into_iter().find(|kind| kind.as_str() == word)
+    [Kind::Stream, Kind::Datagram, Kind::Seqpacket]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
 }
 
 fn invalid(what: &str) -> napi::Error {
-    napi::Error::new(napi::Status::InvalidArg, format!("lib/ passed wrong {what}"))
+    napi::Error::new(
+        napi::Status::InvalidArg,
+        format!("lib/ passed wrong {what}"),
+    )
 }

@@ -3,10 +3,12 @@
 //! A number below zero is an errno, negated (the name of the system call is the call's own, see
 //! lib/native.ts). One above the lowest 32 bits carries the flags of a received message.
 
+use std::time::Duration;
+
 use napi::bindgen_prelude::{Function, Object};
 use napi::{Env, JsValue};
 use napi_derive::napi;
-use socketpair_core::{Error, Kind, Received, Result};
+use socketpair_core::{Kind, Received, Result};
 
 use crate::calls::{Call, OUT_OF_BOUNDS, callback, define};
 use crate::ends::Direction;
@@ -27,6 +29,7 @@ const MESSAGES_A_CALL: usize = 64;
 
 const SEND: &str = "sendmsg";
 const RECV: &str = "recvmsg";
+const POLL: &str = "poll";
 
 /// Opens this environment: `onReady(token)` will be called when an armed end can be tried, where token
 /// is the end's number times two, plus one for the write direction. Gives the hot calls.
@@ -36,11 +39,13 @@ const RECV: &str = "recvmsg";
 )]
 pub fn open<'env>(env: &'env Env, on_ready: Function<'env, u32, ()>) -> napi::Result<Object<'env>> {
     let raw = env.raw();
-    if environment::current(raw).is_none() {
+    if !environment::is_open(raw) {
         let wakes = Wakes::new(raw, on_ready.raw()).map_err(napi::Error::from_status)?;
         environment::open(raw, wakes);
         // Added after the thread-safe function's own hook, so it runs before it.
-        env.add_env_cleanup_hook(raw as usize, |raw| environment::close(raw as napi::sys::napi_env))?;
+        env.add_env_cleanup_hook(raw as usize, |raw| {
+            environment::close(raw as napi::sys::napi_env)
+        })?;
     }
     let mut calls = Object::new(env)?;
     for (name, function) in [
@@ -53,6 +58,8 @@ pub fn open<'env>(env: &'env Env, on_ready: Function<'env, u32, ()>) -> napi::Re
         ("sendVectored", callback!(send_vectored)),
         ("sendMany", callback!(send_many)),
         ("arm", callback!(arm)),
+        ("disarm", callback!(disarm)),
+        ("linger", callback!(wait_a_moment)),
         ("keepAlive", callback!(keep_alive)),
         ("nudge", callback!(nudge)),
     ] {
@@ -75,19 +82,29 @@ fn receive(
     call: &Call<4>,
     transfer: impl FnOnce(&socketpair_core::Socket, &mut [u8]) -> Result<Received>,
 ) -> i64 {
-    let Some(bytes) = range(call) else { return OUT_OF_BOUNDS };
+    let Some(bytes) = range(call) else {
+        return OUT_OF_BOUNDS;
+    };
     with_received(call.env(), call.id(0), |socket| transfer(socket, bytes))
 }
 
 /// `recvVectored(id, views)`
 fn recv_vectored(call: &Call<2>) -> i64 {
-    let Some(mut views) = call.targets(1) else { return OUT_OF_BOUNDS };
-    with_received(call.env(), call.id(0), |socket| socket.recv_vectored(&mut views))
+    let Some(mut views) = call.targets(1) else {
+        return OUT_OF_BOUNDS;
+    };
+    with_received(call.env(), call.id(0), |socket| {
+        socket.recv_vectored(&mut views)
+    })
 }
 
 /// `nextLength(id)`: the length of the next message, which stays.
 fn next_length(call: &Call<1>) -> i64 {
-    with_received(call.env(), call.id(0), socketpair_core::Socket::next_message_len)
+    with_received(
+        call.env(),
+        call.id(0),
+        socketpair_core::Socket::next_message_len,
+    )
 }
 
 fn with_received(
@@ -95,7 +112,7 @@ fn with_received(
     id: u32,
     transfer: impl FnOnce(&socketpair_core::Socket) -> Result<Received>,
 ) -> i64 {
-    number(environment::current(env).ok_or(closed(RECV)).and_then(|environment| {
+    number(environment::with(env, RECV, |environment| {
         environment.with(id, RECV, |end, socket| {
             if let Some(error) = end.take_deferred() {
                 return Err(error);
@@ -131,9 +148,13 @@ fn message(received: &Received) -> i64 {
 /// the bytes that landed, its flags (those above, shifted down) and its true length. Gives their count;
 /// 0 at end-of-file.
 fn recv_many(call: &Call<3>) -> i64 {
-    let Some(slab) = call.whole(1) else { return OUT_OF_BOUNDS };
-    let Some(table) = call.numbers(2) else { return OUT_OF_BOUNDS };
-    number(environment::current(call.env()).ok_or(closed(RECV)).and_then(|environment| {
+    let Some(slab) = call.whole(1) else {
+        return OUT_OF_BOUNDS;
+    };
+    let Some(table) = call.numbers(2) else {
+        return OUT_OF_BOUNDS;
+    };
+    number(environment::with(call.env(), RECV, |environment| {
         environment.with(call.id(0), RECV, |end, socket| {
             if let Some(error) = end.take_deferred() {
                 return Err(error);
@@ -192,27 +213,39 @@ fn take_if_it_fits(
 
 /// `send(id, buffer, offset, length)`
 fn send(call: &Call<4>) -> i64 {
-    let Some(bytes) = range(call) else { return OUT_OF_BOUNDS };
+    let Some(bytes) = range(call) else {
+        return OUT_OF_BOUNDS;
+    };
     with_sent(call.env(), call.id(0), |socket| socket.send(bytes))
 }
 
 /// `sendVectored(id, views, from, skip)`: from `skip` bytes into entry `from` on.
 fn send_vectored(call: &Call<4>) -> i64 {
-    let (Some(from), Some(skip)) = (call.integer(2), call.integer(3)) else { return OUT_OF_BOUNDS };
-    let Some(mut views) = call.sources(1, from) else { return OUT_OF_BOUNDS };
+    let (Some(from), Some(skip)) = (call.integer(2), call.integer(3)) else {
+        return OUT_OF_BOUNDS;
+    };
+    let Some(mut views) = call.sources(1, from) else {
+        return OUT_OF_BOUNDS;
+    };
     if let Some(first) = views.first_mut() {
         if skip > first.len() {
             return OUT_OF_BOUNDS;
         }
         first.advance(skip);
     }
-    with_sent(call.env(), call.id(0), |socket| socket.send_vectored(&views))
+    with_sent(call.env(), call.id(0), |socket| {
+        socket.send_vectored(&views)
+    })
 }
 
 /// `sendMany(id, views, from)`: the messages from entry `from` on; gives how many went.
 fn send_many(call: &Call<3>) -> i64 {
-    let Some(from) = call.integer(2) else { return OUT_OF_BOUNDS };
-    let Some(views) = call.sources(1, from) else { return OUT_OF_BOUNDS };
+    let Some(from) = call.integer(2) else {
+        return OUT_OF_BOUNDS;
+    };
+    let Some(views) = call.sources(1, from) else {
+        return OUT_OF_BOUNDS;
+    };
     with_sent(call.env(), call.id(0), |socket| {
         let mut sent = 0;
         for batch in views.chunks(MESSAGES_A_CALL) {
@@ -237,44 +270,75 @@ fn with_sent(
     id: u32,
     transfer: impl FnOnce(&socketpair_core::Socket) -> Result<usize>,
 ) -> i64 {
-    number(environment::current(env).ok_or(closed(SEND)).and_then(|environment| {
+    number(environment::with(env, SEND, |environment| {
         environment.with(id, SEND, |_, socket| transfer(socket).map(signed))
     }))
 }
 
 /// `arm(id, direction)`: 1 when `onReady` will be called, 0 when the end can be tried at once.
 fn arm(call: &Call<2>) -> i64 {
-    let direction = if call.integer(1) == Some(0) { Direction::Read } else { Direction::Write };
-    number(
-        environment::current(call.env())
-            .ok_or(closed("poll"))
-            .and_then(|environment| environment.arm(call.id(0), direction))
-            .map(i64::from),
-    )
+    let direction = direction(call);
+    number(environment::with(call.env(), POLL, |environment| {
+        environment.arm(call.id(0), direction).map(i64::from)
+    }))
+}
+
+/// `disarm(id, direction)`: nobody waits there any more.
+fn disarm(call: &Call<2>) -> i64 {
+    number(environment::with(call.env(), POLL, |environment| {
+        environment.disarm(call.id(0), direction(call));
+        Ok(0)
+    }))
+}
+
+fn direction(call: &Call<2>) -> Direction {
+    if call.integer(1) == Some(0) {
+        Direction::Read
+    } else {
+        Direction::Write
+    }
+}
+
+/// `linger(tokens, count, spin, sleep)`: waits a moment on this thread, spinning and then sleeping for so
+/// many microseconds; each token becomes 1 if its end can be tried, else 0.
+fn wait_a_moment(call: &Call<4>) -> i64 {
+    let Some(tokens) = call.numbers(0) else {
+        return OUT_OF_BOUNDS;
+    };
+    let (Some(count), Some(spin), Some(sleep)) =
+        (call.integer(1), call.integer(2), call.integer(3))
+    else {
+        return OUT_OF_BOUNDS;
+    };
+    let Some(tokens) = tokens.get_mut(..count) else {
+        return OUT_OF_BOUNDS;
+    };
+    let microseconds = |count: usize| Duration::from_micros(count as u64);
+    number(environment::with(call.env(), POLL, |environment| {
+        environment
+            .linger(tokens, microseconds(spin), microseconds(sleep))
+            .map(|()| 0)
+    }))
 }
 
 /// `keepAlive(keep)`: whether waits keep the event loop running.
 fn keep_alive(call: &Call<1>) -> i64 {
-    if let Some(environment) = environment::current(call.env()) {
+    number(environment::with(call.env(), POLL, |environment| {
         environment.keep_alive(call.integer(0) == Some(1));
-    }
-    0
+        Ok(0)
+    }))
 }
 
 /// `nudge()`: makes the event loop turn once if something keeps it running, and keeps nothing running.
 fn nudge(call: &Call<0>) -> i64 {
-    if let Some(environment) = environment::current(call.env()) {
+    number(environment::with(call.env(), POLL, |environment| {
         environment.nudge();
-    }
-    0
+        Ok(0)
+    }))
 }
 
 fn range(call: &Call<4>) -> Option<&mut [u8]> {
     call.bytes(1, call.integer(2)?, call.integer(3)?)
-}
-
-fn closed(syscall: &'static str) -> Error {
-    Error::new(libc::EBADF, syscall)
 }
 
 fn number(outcome: Result<i64>) -> i64 {

@@ -94,7 +94,9 @@ impl Wakes {
     pub fn new(env: sys::napi_env, on_ready: sys::napi_value) -> Result<Self, Status> {
         let queue = Arc::new(Queue::default());
         // The environment's own share of the queue, given back by `finalize`.
-        let context = Arc::into_raw(Arc::clone(&queue)).cast_mut().cast::<c_void>();
+        let context = Arc::into_raw(Arc::clone(&queue))
+            .cast_mut()
+            .cast::<c_void>();
         let mut function = ptr::null_mut();
         let name = c"socketpair";
         let mut resource = ptr::null_mut();
@@ -131,13 +133,20 @@ impl Wakes {
 
     /// The two wakers, read and write, of the end `id`.
     pub fn wakers(&self, id: u32) -> (Waker, Waker) {
-        let waker = |token| Waker::from(Arc::new(Token { queue: Arc::clone(&self.queue), token }));
+        let waker = |token| {
+            Waker::from(Arc::new(Token {
+                queue: Arc::clone(&self.queue),
+                token,
+            }))
+        };
         (waker(id << 1), waker(id << 1 | 1))
     }
 
     /// Whether the environment's event loop waits for wake-ups.
     pub fn keep_alive(&self, env: sys::napi_env, keep: bool) {
-        let Some(Function(function)) = self.queue.lock().function else { return };
+        let Some(Function(function)) = self.queue.lock().function else {
+            return;
+        };
         // SAFETY: on the JavaScript thread of `env`, and the gate is open: only this thread closes it.
         unsafe {
             if keep {

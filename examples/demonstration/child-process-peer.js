@@ -1,8 +1,10 @@
 // A child with Node's own message channel.
 
+/** @import { Peer } from './routes.js' */
+
 import { once } from 'node:events'
 
-/** @implements {import('./routes.js').Peer} */
+/** @implements {Peer} */
 export class ChildProcessPeer {
   #child
   /** @type {string[]} */

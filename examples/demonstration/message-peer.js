@@ -1,6 +1,8 @@
 // Our end of a datagram or seqpacket pair of this package.
 
-/** @implements {import('./routes.js').Peer} */
+/** @import { Peer } from './routes.js' */
+
+/** @implements {Peer} */
 export class MessagePeer {
   #socket
   #echo = Buffer.alloc(64)

@@ -1,10 +1,12 @@
 // The same end of a stream pair, used through Node's own net.Socket.
 
+/** @import { Peer } from './routes.js' */
+
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { LineReader } from './line-reader.js'
 
-/** @implements {import('./routes.js').Peer} */
+/** @implements {Peer} */
 export class NetSocketPeer {
   #socket
   #lines

@@ -113,7 +113,8 @@ const childProcessRoute = {
 }
 
 const types = /** @type {const} */ (['stream', 'dgram', 'seqpacket'])
-const languages = /** @type {const} */ (hasPython ? ['Node', 'Python'] : ['Node'])
+/** @type {('Node' | 'Python')[]} */
+const languages = hasPython ? ['Node', 'Python'] : ['Node']
 
 /** @type {Route[]} */
 export const routes = [

@@ -1,8 +1,10 @@
 // Our end of a stream pair of this package.
 
+/** @import { Peer } from './routes.js' */
+
 import { LineReader } from './line-reader.js'
 
-/** @implements {import('./routes.js').Peer} */
+/** @implements {Peer} */
 export class StreamPeer {
   #socket
   #lines

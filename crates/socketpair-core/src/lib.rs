@@ -6,6 +6,8 @@
 //! - [`Socket`] is one end: it owns its descriptor and moves bytes straight between the kernel and
 //!   the caller's memory. Every call returns at once; "would block" is the error `EAGAIN`.
 //! - [`Error`] carries the errno, its name and the system call; [`errno`] is the table behind it.
+//! - [`StreamSocket`], [`DatagramSocket`] and [`SeqpacketSocket`] are ends on tokio, [`relay()`] joins
+//!   two of them; [`Registered`] is the readiness underneath.
 //! - [`policy`] holds what differs between systems as pure functions.
 //!
 //! # Example
@@ -28,22 +30,33 @@
 //! differs is said at each item.
 
 mod credentials;
+mod datagram;
 pub mod errno;
 mod error;
 mod kind;
+mod linger;
 mod message;
+mod messages;
 mod pair;
 pub mod policy;
 mod readiness;
+mod relay;
+mod seqpacket;
 mod socket;
+mod stream;
 mod supported;
 mod sys;
 
 pub use credentials::Credentials;
+pub use datagram::DatagramSocket;
 pub use error::{Error, Result};
 pub use kind::Kind;
+pub use linger::{Interest, linger};
 pub use message::Received;
 pub use pair::{PairBuilder, pair, raw};
 pub use readiness::Registered;
+pub use relay::{Endpoint, Progress, Relay, RelayParts, Relayed, relay};
+pub use seqpacket::SeqpacketSocket;
 pub use socket::{AdoptError, BATCH_MAX, Identity, Socket};
+pub use stream::StreamSocket;
 pub use supported::{Supported, supported};

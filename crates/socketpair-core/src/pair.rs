@@ -1,6 +1,6 @@
 //! Making a pair.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use crate::policy::{self, System};
 use crate::{Kind, Result, Socket, sys};
@@ -105,32 +105,31 @@ impl PairBuilder {
     pub fn build(&self) -> Result<(Socket, Socket)> {
         let plan = policy::creation(System::CURRENT, self.close_on_exec, self.nonblocking);
         let (first, second) = sys::pair::unix(self.kind, self.protocol, plan)?;
+        // Plain descriptors until nothing can fail any more: those are closed in any case, a Socket
+        // only if its identity can be asked for.
         let ends = [first, second];
-        for (end, (close_on_exec, nonblocking)) in ends.iter().zip(
-            plan.close_on_exec_after
-                .into_iter()
-                .zip(plan.nonblocking_after),
-        ) {
-            if let Some(on) = close_on_exec {
+        for (i, end) in ends.iter().enumerate() {
+            if let Some(on) = plan.close_on_exec_after[i] {
                 sys::flags::set_close_on_exec(end, on)?;
             }
-            if let Some(on) = nonblocking {
+            if let Some(on) = plan.nonblocking_after[i] {
                 sys::flags::set_nonblocking(end, on)?;
             }
-        }
-        let [first, second] = ends;
-        let ends = (
-            Socket::made(first, self.kind)?,
-            Socket::made(second, self.kind)?,
-        );
-        for end in [&ends.0, &ends.1] {
             if let Some(bytes) = self.send_buffer_size {
-                end.set_send_buffer_size(bytes)?;
+                sys::options::set_send_buffer_size(end.as_fd(), bytes)?;
             }
             if let Some(bytes) = self.recv_buffer_size {
-                end.set_recv_buffer_size(bytes)?;
+                sys::options::set_recv_buffer_size(end.as_fd(), bytes)?;
             }
         }
-        Ok(ends)
+        let identities = [
+            sys::identity(ends[0].as_fd())?,
+            sys::identity(ends[1].as_fd())?,
+        ];
+        let [first, second] = ends;
+        Ok((
+            Socket::made(first, self.kind, identities[0]),
+            Socket::made(second, self.kind, identities[1]),
+        ))
     }
 }

@@ -5,7 +5,10 @@
 
 mod verdict;
 
-pub use verdict::{Errno, Verdict, recv_verdict, send_verdict, too_long_for_now};
+pub use verdict::{
+    Errno, Verdict, poll_sees_room, recv_verdict, send_buffer_shrinks, send_verdict,
+    too_long_for_now,
+};
 
 use crate::{Kind, Received};
 
@@ -117,6 +120,13 @@ pub const fn tells_true_length(system: System) -> bool {
     matches!(system, System::Linux)
 }
 
+/// Whether a receive without room says 0 also when nothing is queued, so that it takes a byte of room
+/// to tell. (NetBSD by observation, FreeBSD by its source, the others to be on the safe side.)
+#[must_use]
+pub const fn receive_needs_room(system: System) -> bool {
+    !matches!(system, System::Linux)
+}
+
 /// Whether a send waits in spite of `MSG_DONTWAIT`, so that the descriptor needs `O_NONBLOCK`.
 #[must_use]
 pub const fn send_needs_nonblock(system: System) -> bool {
@@ -142,13 +152,11 @@ pub const fn means_unsupported(errno: Errno) -> bool {
     matches!(errno, Errno::Unsupported)
 }
 
-/// Whether recvmmsg(2) and sendmmsg(2) exist; if not, a loop of single calls stands in.
+/// Whether the kernel has recvmmsg(2) and sendmmsg(2); if not, a loop of single calls stands in.
+/// (FreeBSD has such a loop in libc, under these names.)
 #[must_use]
 pub const fn has_batches(system: System) -> bool {
-    matches!(
-        system,
-        System::Linux | System::FreeBsd | System::NetBsd | System::OpenBsd
-    )
+    matches!(system, System::Linux | System::NetBsd | System::OpenBsd)
 }
 
 /// Whether an empty seqpacket message is told from end-of-file by its control data: `SO_PASSCRED`

@@ -58,8 +58,8 @@ pub struct Registered {
 }
 
 impl Registered {
-    /// Registers `socket` with the I/O driver of `runtime`, from any thread. epoll_ctl(2),
-    /// kevent(2).
+    /// Registers `socket` with the I/O driver of `runtime`, from any thread.
+    /// `epoll_ctl(2)`, kevent(2).
     ///
     /// # Errors
     ///
@@ -338,6 +338,11 @@ impl Backoff {
         self.tries += 1;
         Some(wait)
     }
+}
+
+/// Whether the error is the runtime's end, and says nothing about the socket.
+pub(crate) fn is_shutdown(error: Error) -> bool {
+    error == Error::new(libc::ECANCELED, REGISTER)
 }
 
 /// The driver's errors are the system's, but for one of its own: it is shutting down.

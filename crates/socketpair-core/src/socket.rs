@@ -9,11 +9,13 @@ mod sending;
 
 use std::net::Shutdown;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use passcred::PassCred;
 use sending::Sending;
 
+use crate::policy::System;
 use crate::{Error, Kind, Result, sys};
 
 pub use batch::BATCH_MAX;
@@ -53,6 +55,8 @@ pub struct Socket {
     read_shut: AtomicBool,
     sending: Sending,
     passcred: PassCred,
+    // An error that a batch met behind its messages, where the system won't tell it again.
+    untold: Mutex<Option<Error>>,
 }
 
 /// A descriptor that could not be adopted, and why.
@@ -91,9 +95,8 @@ impl Socket {
     }
 
     /// An end of a pair just made.
-    pub(crate) fn made(fd: OwnedFd, kind: Kind) -> Result<Socket> {
-        let identity = sys::identity(fd.as_fd())?;
-        Ok(Socket::new(fd, kind, identity, PassCred::of_made(kind)))
+    pub(crate) fn made(fd: OwnedFd, kind: Kind, identity: Identity) -> Socket {
+        Socket::new(fd, kind, identity, PassCred::of_made(kind))
     }
 
     fn new(fd: OwnedFd, kind: Kind, identity: Identity, passcred: PassCred) -> Socket {
@@ -102,8 +105,9 @@ impl Socket {
             kind,
             identity,
             read_shut: AtomicBool::new(false),
-            sending: Sending::default(),
+            sending: Sending::of(System::CURRENT, kind),
             passcred,
+            untold: Mutex::new(None),
         }
     }
 

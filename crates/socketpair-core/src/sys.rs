@@ -8,6 +8,8 @@ pub(crate) mod flags;
 pub(crate) mod options;
 pub(crate) mod pair;
 pub(crate) mod register;
+#[cfg(target_os = "linux")]
+pub(crate) mod splice;
 pub(crate) mod transfer;
 
 use std::net::Shutdown;

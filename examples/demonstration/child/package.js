@@ -1,7 +1,7 @@
 // The child that uses this package too: adopts its end at descriptor 3.
 
 import { createHash } from 'node:crypto'
-import { Socket } from 'socketpair'
+import { Socket, StreamSocket } from 'socketpair'
 
 const [, , , task, bytes] = process.argv
 const size = Number(bytes)
@@ -10,7 +10,7 @@ const socket = Socket.fromFd(3)
 
 /** @param {string} line */
 function say(line) {
-  return socket.type === 'stream' ? socket.write(`${line}\n`) : socket.send(`${line}\n`)
+  return socket instanceof StreamSocket ? socket.write(`${line}\n`) : socket.send(`${line}\n`)
 }
 
 /**
@@ -19,7 +19,7 @@ function say(line) {
  * @param {Uint8Array} buffer
  */
 async function receive(buffer) {
-  if (socket.type === 'stream') return socket.read(buffer)
+  if (socket instanceof StreamSocket) return socket.read(buffer)
   const info = await socket.recvInto(buffer)
   return info === null ? 0 : info.bytesRead
 }
@@ -59,7 +59,7 @@ const tasks = {
       const count = await receive(buffer)
       if (count === 0) break
       const message = buffer.subarray(0, count)
-      await (socket.type === 'stream' ? socket.write(message) : socket.send(message))
+      await (socket instanceof StreamSocket ? socket.write(message) : socket.send(message))
     }
   },
 }

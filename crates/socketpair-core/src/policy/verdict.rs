@@ -75,17 +75,25 @@ pub enum Verdict {
 /// What to do about a failed send.
 ///
 /// `ENOBUFS` is a full datagram queue on macOS and the BSDs, where poll(2) goes on saying writable;
-/// elsewhere the kernel is short of memory for a moment. Both pass, and neither announces it. Who
-/// waits must bound it: on NetBSD a datagram end whose peer has shut down reading says `ENOBUFS` for
-/// ever.
+/// elsewhere the kernel is short of memory for a moment. Both pass, and neither announces it. So it
+/// is with `EAGAIN` on a datagram end there, should it come. Who waits must bound it: on FreeBSD and
+/// NetBSD a datagram end whose peer has shut down reading says `ENOBUFS` for ever.
 #[must_use]
-pub const fn send_verdict(_system: System, _kind: Kind, errno: Errno) -> Verdict {
+pub const fn send_verdict(system: System, kind: Kind, errno: Errno) -> Verdict {
     match errno {
         Errno::Interrupted => Verdict::Retry,
+        Errno::Again if !poll_sees_room(system, kind) => Verdict::BackOff,
         Errno::Again => Verdict::Wait,
         Errno::NoBuffers => Verdict::BackOff,
         _ => Verdict::Fail,
     }
+}
+
+/// Whether poll(2) tells a full queue from one with room: on a datagram end of macOS and the BSDs it
+/// always says writable.
+#[must_use]
+pub const fn poll_sees_room(system: System, kind: Kind) -> bool {
+    !matches!(kind, Kind::Datagram) || matches!(system, System::Linux | System::Illumos)
 }
 
 /// What to do about a failed receive. `read_shut`: the end has shut down reading itself.
@@ -104,8 +112,8 @@ pub const fn recv_verdict(_system: System, kind: Kind, errno: Errno, read_shut: 
 
 /// Whether `EMSGSIZE` on a send only means that the queue has no room for it just now.
 ///
-/// NetBSD says so on a seqpacket end for a message under the end's own limit (`limit`, its send
-/// buffer) that is longer than what the queue has left.
+/// NetBSD says so on a seqpacket end for a message under the end's own limit (`limit`, the size of
+/// its send buffer while nothing is queued) that is longer than what the queue has left.
 #[must_use]
 pub const fn too_long_for_now(
     system: System,
@@ -114,8 +122,11 @@ pub const fn too_long_for_now(
     len: usize,
     limit: usize,
 ) -> bool {
-    matches!(
-        (system, kind, errno),
-        (System::NetBsd, Kind::Seqpacket, Errno::MessageSize)
-    ) && len <= limit
+    matches!(errno, Errno::MessageSize) && send_buffer_shrinks(system, kind) && len <= limit
+}
+
+/// Whether the send buffer's size, as the system reports it, goes down by what is queued.
+#[must_use]
+pub const fn send_buffer_shrinks(system: System, kind: Kind) -> bool {
+    matches!((system, kind), (System::NetBsd, Kind::Seqpacket))
 }

@@ -30,15 +30,21 @@ impl Socket {
         if count == 0 {
             return Ok(0);
         }
+        self.tell_now()?;
         let (bufs, out) = (&mut bufs[..count], &mut out[..count]);
         let fd = self.as_fd();
         let flags = policy::recv_flags(System::CURRENT, self.kind);
         let mut landed = [Landed::default(); BATCH_MAX];
-        let result = self.passcred.with(fd, true, |credentials| {
-            sys::batch::recv(fd, bufs, credentials, flags, &mut landed[..count])
+        let result = self.passcred.with(fd, true, || {
+            sys::batch::recv(fd, bufs, flags, &mut landed[..count])
         });
         let came = match result {
-            Ok(came) => came.min(count),
+            Ok(batch) => {
+                if let Some(error) = batch.after {
+                    self.tell_later(error);
+                }
+                batch.came.min(count)
+            }
             Err(error) => {
                 out[0] = self.end_or(error)?;
                 return Ok(0);
@@ -75,7 +81,7 @@ impl Socket {
         self.sending.prepare(fd)?;
         let flags = policy::send_flags(System::CURRENT, self.kind);
         self.passcred
-            .with(fd, false, |_| sys::batch::send(fd, bufs, flags))
+            .with(fd, false, || sys::batch::send(fd, bufs, flags))
             .map_err(|error| self.send_error(error, first.len()))
     }
 }

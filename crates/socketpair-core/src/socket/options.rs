@@ -38,7 +38,8 @@ impl Socket {
     ///
     /// `EINVAL`: more than an `int` holds. `ENOBUFS`: more than the system allows (macOS, BSDs).
     pub fn set_send_buffer_size(&self, bytes: usize) -> Result<()> {
-        sys::options::set_send_buffer_size(self.as_fd(), bytes)
+        sys::options::set_send_buffer_size(self.as_fd(), bytes)?;
+        self.sending.learn_limit(self.as_fd())
     }
 
     /// The size of the receive buffer in bytes, as the system counts: `SO_RCVBUF`, socket(7).

@@ -38,17 +38,15 @@ impl PassCred {
         }
     }
 
-    /// Runs `call` with the option on (to receive) or off (to send); tells it whether to expect
-    /// credentials.
+    /// Runs `call` with the option on (to receive) or off (to send).
     pub(super) fn with<T>(
         &self,
         fd: BorrowedFd<'_>,
         on: bool,
-        call: impl FnOnce(bool) -> Result<T>,
+        call: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
         match self {
-            PassCred::Unused => call(false),
-            PassCred::Theirs => call(true),
+            PassCred::Unused | PassCred::Theirs => call(),
             PassCred::Ours(state) => {
                 // Held over the call, so that a send and a receive at once don't take turns
                 // undoing each other's switch.
@@ -57,7 +55,7 @@ impl PassCred {
                     sys::options::set_pass_credentials(fd, on)?;
                     *state = on;
                 }
-                call(on)
+                call()
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io::IoSliceMut;
 use std::os::fd::AsFd;
+use std::sync::PoisonError;
 
 use super::Socket;
 use crate::policy::{self, CallFlags, Errno, Landed, System, Verdict};
@@ -66,8 +67,7 @@ impl Socket {
             let Some(start) = bufs.iter().position(|piece| !piece.is_empty()) else {
                 return Ok(Received::default());
             };
-            let end = bufs.len().min(start + sys::transfer::PIECES_MAX);
-            return sys::transfer::recv_pieces(self.as_fd(), &mut bufs[start..end], false, flags)
+            return sys::transfer::recv_pieces(self.as_fd(), &mut bufs[start..], flags)
                 .map(|landed| stream_received(landed.returned));
         }
         if bufs.len() <= sys::transfer::PIECES_MAX {
@@ -98,12 +98,47 @@ impl Socket {
     }
 
     fn take_message(&self, bufs: &mut [IoSliceMut<'_>], flags: CallFlags) -> Result<Received> {
+        self.tell_now()?;
+        if policy::receive_needs_room(System::CURRENT) && bufs.iter().all(|piece| piece.is_empty())
+        {
+            return self.discard_message(flags);
+        }
         let fd = self.as_fd();
-        let result = self.passcred.with(fd, true, |credentials| {
-            sys::transfer::recv_pieces(fd, bufs, credentials, flags)
-        });
+        let result = self
+            .passcred
+            .with(fd, true, || sys::transfer::recv_pieces(fd, bufs, flags));
         match result {
             Ok(landed) => Ok(self.received(landed)),
+            Err(error) => self.end_or(error),
+        }
+    }
+
+    /// Keeps an error that came behind the messages of a batch, for the next receive.
+    pub(super) fn tell_later(&self, error: Error) {
+        let errno = Errno::of(error.errno());
+        let verdict = policy::recv_verdict(System::CURRENT, self.kind, errno, self.read_shut());
+        if verdict == Verdict::Fail {
+            *self.untold.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        }
+    }
+
+    pub(super) fn tell_now(&self) -> Result<()> {
+        if policy::has_batches(System::CURRENT) {
+            return Ok(());
+        }
+        self.untold
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+            .map_or(Ok(()), Err)
+    }
+
+    /// Receives a message for which there is no room, where that takes a byte of room to tell.
+    fn discard_message(&self, flags: CallFlags) -> Result<Received> {
+        let mut byte = [0];
+        let bufs = &mut [IoSliceMut::new(&mut byte)];
+        match sys::transfer::recv_pieces(self.as_fd(), bufs, flags) {
+            Ok(landed) => Ok(self.received(Landed { room: 0, ..landed })),
             Err(error) => self.end_or(error),
         }
     }

@@ -30,7 +30,7 @@ impl Socket {
         self.sending.prepare(fd)?;
         let flags = policy::send_flags(System::CURRENT, self.kind);
         self.passcred
-            .with(fd, false, |_| sys::transfer::send(fd, buf, flags))
+            .with(fd, false, || sys::transfer::send(fd, buf, flags))
             .map_err(|error| self.send_error(error, buf.len()))
     }
 
@@ -53,7 +53,7 @@ impl Socket {
             let Some(start) = bufs.iter().position(|piece| !piece.is_empty()) else {
                 return self.send(&[]);
             };
-            return self.send_pieces(&bufs[start..bufs.len().min(start + max)]);
+            return self.send_pieces(&bufs[start..]);
         }
         if bufs.len() <= max {
             return self.send_pieces(bufs);
@@ -73,18 +73,15 @@ impl Socket {
         self.sending.prepare(fd)?;
         let flags = policy::send_flags(System::CURRENT, self.kind);
         self.passcred
-            .with(fd, false, |_| sys::transfer::send_pieces(fd, bufs, flags))
+            .with(fd, false, || sys::transfer::send_pieces(fd, bufs, flags))
             .map_err(|error| self.send_error(error, bufs.iter().map(|piece| piece.len()).sum()))
     }
 
     /// `ENOBUFS` in place of an `EMSGSIZE` that only means "not now".
     pub(super) fn send_error(&self, error: Error, len: usize) -> Error {
-        let not_now = |limit| {
-            let errno = Errno::of(error.errno());
-            policy::too_long_for_now(System::CURRENT, self.kind, errno, len, limit)
-        };
-        // The limit costs a system call, so it is asked for only where it could matter.
-        if not_now(usize::MAX) && self.send_buffer_size().is_ok_and(not_now) {
+        let errno = Errno::of(error.errno());
+        let limit = self.sending.limit();
+        if policy::too_long_for_now(System::CURRENT, self.kind, errno, len, limit) {
             Error::new(libc::ENOBUFS, error.syscall())
         } else {
             error

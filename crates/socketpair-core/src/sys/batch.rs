@@ -1,156 +1,55 @@
-//! recvmmsg(2) and sendmmsg(2), or a loop where the system has none.
+//! Many messages per call: recvmmsg(2) and sendmmsg(2), or a loop where the kernel has none.
+//!
+//! FreeBSD has both by name, but as a loop in libc that drops the error behind the last message.
 
-use std::io::{IoSlice, IoSliceMut};
-use std::os::fd::BorrowedFd;
+use crate::Error;
 
-use crate::Result;
-use crate::policy::{CallFlags, Landed};
-
+#[cfg(any(target_os = "linux", target_os = "netbsd", target_os = "openbsd"))]
+mod kernel;
 #[cfg(any(
-    target_os = "linux",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd"
+    test,
+    not(any(target_os = "linux", target_os = "netbsd", target_os = "openbsd"))
 ))]
-mod imp {
-    use std::array;
-    use std::mem;
-    use std::os::fd::AsRawFd;
-    use std::ptr;
-    use std::slice;
+mod looped;
 
-    use super::{BorrowedFd, CallFlags, IoSlice, IoSliceMut, Landed, Result};
-    use crate::BATCH_MAX;
-    use crate::sys::call;
-    use crate::sys::transfer::{Control, header_to_fill, header_to_send, landed, raw_flags};
+#[cfg(any(target_os = "linux", target_os = "netbsd", target_os = "openbsd"))]
+pub(crate) use kernel::{recv, send};
+#[cfg(not(any(target_os = "linux", target_os = "netbsd", target_os = "openbsd")))]
+pub(crate) use looped::{recv, send};
 
-    #[allow(
-        clippy::cast_lossless,
-        clippy::cast_possible_truncation,
-        clippy::cast_possible_wrap,
-        clippy::cast_sign_loss,
-        clippy::unnecessary_cast,
-        reason = "the types of count and flags differ by system; BATCH_MAX fits them all"
-    )]
-    pub(crate) fn recv(
-        fd: BorrowedFd<'_>,
-        bufs: &mut [IoSliceMut<'_>],
-        control: bool,
-        flags: CallFlags,
-        out: &mut [Landed],
-    ) -> Result<usize> {
-        let flags = raw_flags(flags);
-        let count = bufs.len().min(out.len()).min(BATCH_MAX);
-        let mut room: [Control; BATCH_MAX] = [[0; 4]; BATCH_MAX];
-        let mut headers = empty_headers();
-        for ((header, buf), room) in headers.iter_mut().zip(&mut bufs[..count]).zip(&mut room) {
-            header.msg_hdr = header_to_fill(slice::from_mut(buf), control.then_some(room));
-        }
-        let came = call("recvmmsg", || {
-            // SAFETY: the first `count` headers point to one iovec each, over memory that is
-            // writable and borrowed for the call, and to `room`, which outlives it.
-            let came = unsafe {
-                libc::recvmmsg(
-                    fd.as_raw_fd(),
-                    headers.as_mut_ptr(),
-                    count as _,
-                    flags as _,
-                    ptr::null_mut(),
-                )
-            };
-            came as i64
-        })?;
-        let came = came.min(count);
-        for ((out, header), buf) in out.iter_mut().zip(&headers).zip(&*bufs).take(came) {
-            *out = landed(&header.msg_hdr, header.msg_len as usize, buf.len());
-        }
-        Ok(came)
-    }
-
-    #[allow(
-        clippy::cast_lossless,
-        clippy::cast_possible_truncation,
-        clippy::cast_possible_wrap,
-        clippy::cast_sign_loss,
-        clippy::unnecessary_cast,
-        reason = "the types of count and flags differ by system; BATCH_MAX fits them all"
-    )]
-    pub(crate) fn send(
-        fd: BorrowedFd<'_>,
-        bufs: &[IoSlice<'_>],
-        flags: CallFlags,
-    ) -> Result<usize> {
-        let flags = raw_flags(flags);
-        let count = bufs.len().min(BATCH_MAX);
-        let mut headers = empty_headers();
-        for (header, buf) in headers.iter_mut().zip(&bufs[..count]) {
-            header.msg_hdr = header_to_send(slice::from_ref(buf));
-        }
-        let went = call("sendmmsg", || {
-            // SAFETY: the first `count` headers point to one iovec each, over memory that is
-            // readable and borrowed for the call; the system writes to the headers alone.
-            let went = unsafe {
-                libc::sendmmsg(fd.as_raw_fd(), headers.as_mut_ptr(), count as _, flags as _)
-            };
-            went as i64
-        })?;
-        Ok(went.min(count))
-    }
-
-    fn empty_headers() -> [libc::mmsghdr; BATCH_MAX] {
-        array::from_fn(|_| {
-            // SAFETY: a mmsghdr is integers and pointers, for all of which zero is a value.
-            unsafe { mem::zeroed() }
-        })
-    }
+/// What a receive of many messages brought.
+pub(crate) struct Batch {
+    /// How many came.
+    pub(crate) came: usize,
+    /// The error that ended the batch and that the system will not tell again.
+    pub(crate) after: Option<Error>,
 }
 
-#[cfg(not(any(
-    target_os = "linux",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd"
-)))]
-mod imp {
-    use std::slice;
+#[cfg(test)]
+mod tests {
+    use std::io::{IoSlice, IoSliceMut};
+    use std::os::fd::AsFd;
 
-    use super::{BorrowedFd, CallFlags, IoSlice, IoSliceMut, Landed, Result};
-    use crate::sys::transfer::{recv_pieces, send_pieces};
+    use super::looped;
+    use crate::policy::{Landed, System, recv_flags, send_flags};
+    use crate::{Kind, Result, pair};
 
-    pub(crate) fn recv(
-        fd: BorrowedFd<'_>,
-        bufs: &mut [IoSliceMut<'_>],
-        control: bool,
-        flags: CallFlags,
-        out: &mut [Landed],
-    ) -> Result<usize> {
-        let mut came = 0;
-        for (buf, out) in bufs.iter_mut().zip(out) {
-            match recv_pieces(fd, slice::from_mut(buf), control, flags) {
-                Ok(landed) => *out = landed,
-                Err(error) if came == 0 => return Err(error),
-                Err(_) => break,
-            }
-            came += 1;
-        }
-        Ok(came)
-    }
+    #[test]
+    fn a_loop_of_single_calls_moves_the_same_as_a_batch() -> Result<()> {
+        let (left, right) = pair(Kind::Datagram)?;
+        let messages = [&b"one"[..], b"", b"three"].map(IoSlice::new);
+        let flags = send_flags(System::CURRENT, Kind::Datagram);
+        assert_eq!(looped::send(left.as_fd(), &messages, flags)?, 3);
 
-    pub(crate) fn send(
-        fd: BorrowedFd<'_>,
-        bufs: &[IoSlice<'_>],
-        flags: CallFlags,
-    ) -> Result<usize> {
-        let mut went = 0;
-        for buf in bufs {
-            match send_pieces(fd, slice::from_ref(buf), flags) {
-                Ok(_) => went += 1,
-                Err(error) if went == 0 => return Err(error),
-                Err(_) => break,
-            }
-        }
-        Ok(went)
+        let mut memory = [[0; 8]; 4];
+        let mut bufs = memory.each_mut().map(|piece| IoSliceMut::new(piece));
+        let mut out = [Landed::default(); 4];
+        let flags = recv_flags(System::CURRENT, Kind::Datagram);
+        let batch = looped::recv(right.as_fd(), &mut bufs, flags, &mut out)?;
+        assert_eq!(batch.came, 3);
+        assert_eq!(out.map(|landed| landed.returned), [3, 0, 5, 0]);
+        assert!(batch.after.is_some_and(|error| error.is_would_block()));
+        assert!(looped::recv(right.as_fd(), &mut bufs, flags, &mut out).is_err());
+        Ok(())
     }
 }
-
-pub(crate) use imp::{recv, send};

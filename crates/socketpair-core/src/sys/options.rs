@@ -1,5 +1,6 @@
 //! getsockopt(2), setsockopt(2) and ioctl(2).
 
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 use libc::{c_int, socklen_t};
@@ -7,23 +8,35 @@ use libc::{c_int, socklen_t};
 use super::call;
 use crate::{Error, Result};
 
-/// An option whose value is an int.
-fn get(fd: BorrowedFd<'_>, level: c_int, name: c_int) -> Result<c_int> {
-    let mut value: c_int = 0;
+/// An option whose value is a `T`.
+///
+/// # Safety
+///
+/// All bytes zero must be a value of `T`, and so must be whatever the system stores for the option.
+pub(super) unsafe fn value<T>(fd: BorrowedFd<'_>, level: c_int, name: c_int) -> Result<T> {
+    let mut value = MaybeUninit::<T>::zeroed();
     call("getsockopt", || {
-        let mut len = INT_LEN;
+        #[allow(clippy::cast_possible_truncation, reason = "a few bytes")]
+        let mut len = size_of::<T>() as socklen_t;
         // SAFETY: `value` is writable for `len` bytes, and `len` itself is; both outlive the call.
         unsafe {
             libc::getsockopt(
                 fd.as_raw_fd(),
                 level,
                 name,
-                (&raw mut value).cast(),
+                value.as_mut_ptr().cast(),
                 &raw mut len,
             )
         }
     })?;
-    Ok(value)
+    // SAFETY: zeroed, then filled by the system as far as it goes: the caller vouches for both.
+    Ok(unsafe { value.assume_init() })
+}
+
+/// An option whose value is an int.
+fn get(fd: BorrowedFd<'_>, level: c_int, name: c_int) -> Result<c_int> {
+    // SAFETY: any bytes are an int.
+    unsafe { value(fd, level, name) }
 }
 
 fn set(fd: BorrowedFd<'_>, level: c_int, name: c_int, value: c_int) -> Result<()> {
@@ -92,8 +105,22 @@ pub(crate) fn set_pass_credentials(_fd: BorrowedFd<'_>, _on: bool) -> Result<()>
 
 /// `SO_NOSIGPIPE`, where `MSG_NOSIGNAL` is no promise.
 #[cfg(target_vendor = "apple")]
+pub(crate) fn no_signal(fd: BorrowedFd<'_>) -> Result<bool> {
+    Ok(get(fd, libc::SOL_SOCKET, libc::SO_NOSIGPIPE)? != 0)
+}
+
+#[cfg(target_vendor = "apple")]
 pub(crate) fn set_no_signal(fd: BorrowedFd<'_>, on: bool) -> Result<()> {
     set(fd, libc::SOL_SOCKET, libc::SO_NOSIGPIPE, c_int::from(on))
+}
+
+#[cfg(not(target_vendor = "apple"))]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it can fail where it does something"
+)]
+pub(crate) fn no_signal(_fd: BorrowedFd<'_>) -> Result<bool> {
+    Ok(true)
 }
 
 #[cfg(not(target_vendor = "apple"))]

@@ -46,6 +46,7 @@ pub(crate) fn raw(domain: i32, ty: i32, protocol: i32) -> Result<(OwnedFd, Owned
         // SAFETY: `ends` is two ints, writable for the call; the other arguments are plain numbers.
         unsafe { libc::socketpair(domain, ty, protocol, ends.as_mut_ptr()) }
     })?;
+    // No system does this; but an OwnedFd of -1 would be undefined behaviour.
     if ends.iter().any(|&end| end < 0) {
         return Err(Error::new(libc::EBADF, "socketpair"));
     }

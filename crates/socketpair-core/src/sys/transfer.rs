@@ -13,10 +13,6 @@ use crate::policy::{CallFlags, Landed};
 /// The most pieces of memory one call takes: `IOV_MAX`.
 pub(crate) const PIECES_MAX: usize = 1024;
 
-/// Room for one `SCM_CREDENTIALS` message and nothing after it: descriptors that come along find no
-/// place, and the kernel closes them.
-pub(super) type Control = [u64; 4];
-
 /// `flags` as the numbers of this system.
 pub(super) const fn raw_flags(flags: CallFlags) -> c_int {
     (if flags.dont_wait {
@@ -61,19 +57,18 @@ pub(crate) fn send(fd: BorrowedFd<'_>, buf: &[u8], flags: CallFlags) -> Result<u
     Ok(returned.min(buf.len()))
 }
 
-/// recvmsg(2). With `control`, there is room for the sender's credentials.
+/// recvmsg(2), of as many pieces as one call takes. There is no room for control data: that some came
+/// is told all the same, by `MSG_CTRUNC`, and costs nothing; the kernel closes descriptors among it.
 pub(crate) fn recv_pieces(
     fd: BorrowedFd<'_>,
     bufs: &mut [IoSliceMut<'_>],
-    control: bool,
     flags: CallFlags,
 ) -> Result<Landed> {
     let flags = raw_flags(flags);
-    let mut room: Control = [0; 4];
-    let mut header = header_to_fill(bufs, control.then_some(&mut room));
+    let mut header = header_to_fill(bufs);
     let returned = call("recvmsg", || {
         // SAFETY: `header` points to `bufs`, which std lays out as iovecs over memory that is
-        // writable and borrowed for the call, and to `room`, which outlives it; it has no name.
+        // writable and borrowed for the call; it has neither name nor control data.
         let returned = unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut header, flags) };
         returned as i64
     })?;
@@ -84,7 +79,7 @@ pub(crate) fn recv_pieces(
     ))
 }
 
-/// sendmsg(2).
+/// sendmsg(2), of as many pieces as one call takes.
 pub(crate) fn send_pieces(
     fd: BorrowedFd<'_>,
     bufs: &[IoSlice<'_>],
@@ -108,23 +103,16 @@ fn empty_header() -> libc::msghdr {
     unsafe { mem::zeroed() }
 }
 
-/// A header that receives into `bufs` and, if given, `control`. Valid as long as both are.
+/// A header that receives into `bufs`. Valid as long as they are.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
-    reason = "the width of the counts differs by system; PIECES_MAX and Control fit them all"
+    reason = "the width of the count differs by system; PIECES_MAX fits them all"
 )]
-pub(super) fn header_to_fill(
-    bufs: &mut [IoSliceMut<'_>],
-    control: Option<&mut Control>,
-) -> libc::msghdr {
+pub(super) fn header_to_fill(bufs: &mut [IoSliceMut<'_>]) -> libc::msghdr {
     let mut header = empty_header();
     header.msg_iov = bufs.as_mut_ptr().cast();
     header.msg_iovlen = bufs.len().min(PIECES_MAX) as _;
-    if let Some(control) = control {
-        header.msg_control = control.as_mut_ptr().cast();
-        header.msg_controllen = size_of::<Control>() as _;
-    }
     header
 }
 
@@ -148,6 +136,6 @@ pub(super) fn landed(header: &libc::msghdr, returned: usize, room: usize) -> Lan
         room,
         truncated: header.msg_flags & libc::MSG_TRUNC != 0,
         end_of_record: header.msg_flags & libc::MSG_EOR != 0,
-        control: !header.msg_control.is_null() && header.msg_controllen > 0,
+        control: header.msg_flags & libc::MSG_CTRUNC != 0,
     }
 }

@@ -1,49 +1,16 @@
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 
-use libc::{c_int, socklen_t};
-
-use crate::sys::call;
+use crate::sys::options::value;
 use crate::{Credentials, Result};
 
 /// `LOCAL_PEERCRED` and `LOCAL_PEERPID`, unix(4).
 pub(crate) fn peer(fd: BorrowedFd<'_>) -> Result<Credentials> {
-    let mut found = libc::xucred {
-        cr_version: 0,
-        cr_uid: 0,
-        cr_ngroups: 0,
-        cr_groups: [0; 16],
-    };
-    let mut pid: libc::pid_t = 0;
-    call("getsockopt", || {
-        let mut len = size_of::<libc::xucred>() as socklen_t;
-        // SAFETY: `found` is writable for `len` bytes, and `len` itself is; both outlive the call.
-        let result: c_int = unsafe {
-            libc::getsockopt(
-                fd.as_raw_fd(),
-                libc::SOL_LOCAL,
-                libc::LOCAL_PEERCRED,
-                (&raw mut found).cast(),
-                &raw mut len,
-            )
-        };
-        result
-    })?;
-    let told = call("getsockopt", || {
-        let mut len = size_of::<libc::pid_t>() as socklen_t;
-        // SAFETY: `pid` is writable for `len` bytes, and `len` itself is; both outlive the call.
-        let result: c_int = unsafe {
-            libc::getsockopt(
-                fd.as_raw_fd(),
-                libc::SOL_LOCAL,
-                libc::LOCAL_PEERPID,
-                (&raw mut pid).cast(),
-                &raw mut len,
-            )
-        };
-        result
-    });
+    // SAFETY: an xucred is integers, of which any bytes are a value.
+    let found: libc::xucred = unsafe { value(fd, libc::SOL_LOCAL, libc::LOCAL_PEERCRED)? };
+    // SAFETY: any bytes are a pid_t.
+    let pid = unsafe { value::<libc::pid_t>(fd, libc::SOL_LOCAL, libc::LOCAL_PEERPID) };
     Ok(Credentials {
-        pid: told.is_ok().then_some(pid),
+        pid: pid.ok(),
         uid: found.cr_uid,
         // The first group is the effective one.
         gid: found.cr_groups[0],

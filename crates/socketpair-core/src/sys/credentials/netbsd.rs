@@ -1,8 +1,8 @@
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 
-use libc::{c_int, socklen_t};
+use libc::c_int;
 
-use crate::sys::call;
+use crate::sys::options::value;
 use crate::{Credentials, Result};
 
 /// The level of `LOCAL_` options, unix(4); libc has no name for it here.
@@ -10,24 +10,8 @@ const SOL_LOCAL: c_int = 0;
 
 /// `LOCAL_PEEREID`, unix(4).
 pub(crate) fn peer(fd: BorrowedFd<'_>) -> Result<Credentials> {
-    let mut found = libc::unpcbid {
-        unp_pid: 0,
-        unp_euid: 0,
-        unp_egid: 0,
-    };
-    call("getsockopt", || {
-        let mut len = size_of::<libc::unpcbid>() as socklen_t;
-        // SAFETY: `found` is writable for `len` bytes, and `len` itself is; both outlive the call.
-        unsafe {
-            libc::getsockopt(
-                fd.as_raw_fd(),
-                SOL_LOCAL,
-                libc::LOCAL_PEEREID,
-                (&raw mut found).cast(),
-                &raw mut len,
-            )
-        }
-    })?;
+    // SAFETY: an unpcbid is integers, of which any bytes are a value.
+    let found: libc::unpcbid = unsafe { value(fd, SOL_LOCAL, libc::LOCAL_PEEREID)? };
     Ok(Credentials {
         pid: Some(found.unp_pid),
         uid: found.unp_euid,
