@@ -55,7 +55,8 @@ function take(end: End, buffer: Uint8Array, room: number): MessageInfo | null | 
  *
  * Operations in one direction queue and settle in the order of their calls. A message is sent or
  * received whole or not at all: a promise that rejects with ECANCELED (closed), ETIMEDOUT or its
- * signal's reason has done nothing.
+ * signal's reason has done nothing, but for {@link sendMany}: `messagesSent` of its error says how many
+ * went.
  */
 export abstract class MessageSocket extends Socket {
   /**
