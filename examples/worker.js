@@ -24,7 +24,7 @@ if (isMainThread) {
   console.log(`the worker ended with ${status}`) // the worker ended with 0
 } else {
   const end = Socket.fromFd(workerData)
-  if (!(end instanceof SeqpacketSocket)) throw new Error(`a ${end.type} end came`)
+  if (!(end instanceof SeqpacketSocket)) throw new TypeError(`a ${end.type} end came`)
   // Ends when the other end is closed.
   for await (const { data } of end) {
     await end.send(createHash('sha256').update(data).digest('hex').slice(0, 12))
