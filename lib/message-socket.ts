@@ -244,7 +244,8 @@ export abstract class MessageSocket extends Socket {
     const { byteLength } = slab
     return end.reading.enqueue(() => {
       // Into a slab without room the system would drop the message.
-      if (slab.byteLength < byteLength || byteLength === 0) throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
+      if (slab.byteLength < byteLength || byteLength === 0)
+        throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
       const answer = calls.recvMany(end.id, slab, table)
       if (answer < 0) return receiveBlocked(answer)
       fill(answer)

@@ -49,6 +49,11 @@ function carryBytesWritten(error: unknown, bytesWritten: number): void {
  * received nothing and sent nothing, unless the error says so by `bytesWritten` or `bytesRead`.
  */
 export class StreamSocket extends Socket {
+  /** `'stream'` */
+  override get type(): 'stream' {
+    return 'stream'
+  }
+
   /**
    * Receives what is there into `buffer`, waiting for the first byte. The kernel writes into the
    * buffer's own memory, when there is something to write: don't shrink or transfer it before.

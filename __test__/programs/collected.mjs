@@ -10,11 +10,11 @@ const types = /** @type {const} */ (['stream', 'dgram', 'seqpacket'])
 /** @param {number} count */
 async function drop(count) {
   for (let i = 0; i < count; i++) {
-    const [here, there] = socketpair(types[i % 3])
+    const [here, there] = socketpair(types[i % 3] ?? 'stream')
     // Some of them have waited before, so that the I/O driver knows them.
     if (i % 2 && 'recv' in here) {
       const received = here.recv()
-      await (/** @type {typeof here} */ (there).send('x'))
+      await /** @type {typeof here} */ (there).send('x')
       await received
     }
   }
