@@ -13,7 +13,7 @@ export interface OperationOptions {
 /** A buffer whose memory the kernel can be given. */
 export function checkBuffer(buffer: unknown, name: string): asserts buffer is Uint8Array {
   if (!isUint8Array(buffer)) throw invalidType(name, 'an instance of Buffer or Uint8Array', buffer)
-  if (buffer.byteLength === 0) checkAttached(buffer, name)
+  if (buffer.length === 0) checkAttached(buffer, name)
 }
 
 /** A detached view looks like an empty one, which is fine to pass; only its methods tell them apart. */
@@ -31,7 +31,7 @@ export function toBytes(data: unknown, name: string): Uint8Array {
   if (!isUint8Array(data)) {
     throw invalidType(name, 'a string or an instance of Buffer or Uint8Array', data)
   }
-  if (data.byteLength === 0) checkAttached(data, name)
+  if (data.length === 0) checkAttached(data, name)
   return data
 }
 

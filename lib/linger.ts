@@ -11,8 +11,10 @@ export interface Lingerer {
   onLingered(ready: boolean): void
 }
 
-const SPIN = Number(process.env['SP_SPIN'] ?? 20)
-const SLEEP = Number(process.env['SP_SLEEP'] ?? 50)
+/** Microseconds of asking again and again, with other threads let run in between. */
+const SPIN = 20
+/** Microseconds of sleep after that: about what a reader takes to make room in a full queue. */
+const SLEEP = 200
 
 let lingerers = new Map<number, Lingerer>()
 let tokens = new Uint32Array(16)

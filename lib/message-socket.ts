@@ -19,7 +19,7 @@ import {
   type RecvOptions,
 } from './message.js'
 import { memoryOf, MessageBatch } from './message-batch.js'
-import { calls, MAX_TRANSFER } from './native.js'
+import { calls, MAX_TRANSFER, OUT_OF_BOUNDS } from './native.js'
 import { BLOCKED, SHORT_OF_BUFFERS } from './operation.js'
 import { endOf, Socket } from './socket.js'
 import { spend } from './turn.js'
@@ -77,7 +77,7 @@ export abstract class MessageSocket extends Socket {
       const bytes = toBytes(data, 'data')
       if (options !== undefined) checkOperation(options)
       const end = endOf(this)
-      const length = bytes.byteLength
+      const length = bytes.length
       let tried = false
       if (options === undefined && end.writing.free) {
         const answer = calls.send(end.id, bytes, 0, length)
@@ -112,7 +112,7 @@ export abstract class MessageSocket extends Socket {
     const views = checkList(parts, 'parts', toBytes)
     checkOperation(options)
     const end = endOf(this)
-    const lengths = views.map((view) => view.byteLength)
+    const lengths = views.map((view) => view.length)
     return end.writing.enqueue(() => {
       const answer = calls.sendVectored(end.id, sameLengths(views, lengths), 0, 0)
       if (answer < 0) return sendBlocked(answer)
@@ -135,7 +135,7 @@ export abstract class MessageSocket extends Socket {
     const views = checkList(messages, 'messages', toBuffer)
     checkOperation(options)
     const end = endOf(this)
-    const lengths = views.map((view) => view.byteLength)
+    const lengths = views.map((view) => view.length)
     let sent = 0
     if (views.length === 0 && !end.closed) return 0
     return end.writing.enqueue(
@@ -208,7 +208,7 @@ export abstract class MessageSocket extends Socket {
       checkRoom(buffer)
       if (options !== undefined) checkOperation(options)
       const end = endOf(this)
-      const room = Math.min(buffer.byteLength, MAX_TRANSFER)
+      const room = Math.min(buffer.length, MAX_TRANSFER)
       let tried = false
       if (options === undefined && end.reading.free) {
         const taken = take(end, buffer, room)
@@ -231,7 +231,7 @@ export abstract class MessageSocket extends Socket {
    * Cancel safety: an operation that ends early has taken no message.
    *
    * @returns how many messages the batch holds now; 0 at end-of-file. An empty message counts as one.
-   * @throws as {@link recv}
+   * @throws ERR_INVALID_STATE the batch's memory was detached, nothing is lost; else as {@link recv}
    * @see recvmsg(2), recvmmsg(2)
    */
   async recvMany(batch: MessageBatch, options?: OperationOptions): Promise<number> {
@@ -241,7 +241,10 @@ export abstract class MessageSocket extends Socket {
     checkOperation(options)
     const end = endOf(this)
     const { slab, table, fill } = memoryOf(batch)
+    const { byteLength } = slab
     return end.reading.enqueue(() => {
+      // Into a slab without room the system would drop the message.
+      if (slab.byteLength < byteLength || byteLength === 0) throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
       const answer = calls.recvMany(end.id, slab, table)
       if (answer < 0) return receiveBlocked(answer)
       fill(answer)
@@ -260,7 +263,7 @@ export abstract class MessageSocket extends Socket {
     const bytes = toBytes(data, 'data')
     const end = endOf(this)
     if (!end.writing.empty) return undefined
-    const answer = calls.send(end.id, bytes, 0, bytes.byteLength)
+    const answer = calls.send(end.id, bytes, 0, bytes.length)
     if (answer >= 0) end.bytesWritten += answer
     else if (sendBlocked(answer)) return undefined
     return answer
@@ -277,7 +280,7 @@ export abstract class MessageSocket extends Socket {
     checkRoom(buffer)
     const end = endOf(this)
     if (!end.reading.empty) return undefined
-    const taken = take(end, buffer, Math.min(buffer.byteLength, MAX_TRANSFER))
+    const taken = take(end, buffer, Math.min(buffer.length, MAX_TRANSFER))
     return taken === BLOCKED ? undefined : taken
   }
 
@@ -293,7 +296,7 @@ export abstract class MessageSocket extends Socket {
 
 function checkRoom(buffer: unknown): asserts buffer is Uint8Array {
   checkBuffer(buffer, 'buffer')
-  if (buffer.byteLength === 0) {
+  if (buffer.length === 0) {
     throw invalidValue('buffer', 'must not be empty: the system would drop a message', buffer)
   }
 }

@@ -69,6 +69,19 @@ export const available: boolean = loaded.failure === undefined
 /** The calls that are made once in an end's life, or seldom. */
 export const binding: typeof Binding = loaded.binding
 
+const SHARED = Symbol.for('socketpair.shared')
+
+/**
+ * What `make` gives, made once for all copies of these modules that stand over the same addon: a test
+ * runner evaluates them anew for each file, while the host keeps the addon, and the addon knows one
+ * `onReady` for the environment.
+ */
+export function shared<T extends object>(make: () => T): T {
+  if (!available) return make()
+  const holder = binding as unknown as { [SHARED]?: T }
+  return (holder[SHARED] ??= make())
+}
+
 let onReady: (token: number) => void = () => {}
 
 /** Names the function that hears of ends which can be tried: one for the environment. */

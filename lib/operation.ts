@@ -1,3 +1,4 @@
+import { onAbort } from './abort.js'
 import type { OperationOptions } from './arguments.js'
 
 /** Answers of an attempt that did not finish the operation. */
@@ -21,8 +22,7 @@ export class Operation<T = unknown> {
   refusals = 0
   #resolve!: (value: T) => void
   #reject!: (error: unknown) => void
-  #signal: AbortSignal | undefined
-  #onAbort: (() => void) | undefined
+  #unlisten: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(attempt: Attempt<T>, report?: (error: unknown) => void) {
@@ -38,9 +38,7 @@ export class Operation<T = unknown> {
   watch(options: OperationOptions, interrupt: (reason: unknown) => void, expire: () => void): void {
     const { signal, timeout } = options
     if (signal !== undefined) {
-      this.#signal = signal
-      this.#onAbort = () => interrupt(signal.reason)
-      signal.addEventListener('abort', this.#onAbort, { once: true })
+      this.#unlisten = onAbort(signal, () => interrupt(signal.reason))
     }
     if (timeout !== undefined && timeout <= LONGEST_TIMER) {
       // The wait keeps the loop running, or must not: never the timer.
@@ -60,7 +58,7 @@ export class Operation<T = unknown> {
   }
 
   #unwatch(): void {
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#unlisten?.()
     if (this.#timer !== undefined) clearTimeout(this.#timer)
   }
 }

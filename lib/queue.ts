@@ -31,6 +31,8 @@ export class Queue implements Waiter, Lingerer {
   #since = 0
   /** Waits in a row that were short. */
   #short = 0
+  /** A short wait said "ready", and no try has shown yet that it spoke the truth. */
+  #unproven = false
   #holding = false
   #turn: NodeJS.Immediate | undefined
   #pause: NodeJS.Timeout | undefined
@@ -79,9 +81,11 @@ export class Queue implements Waiter, Lingerer {
       if (options?.timeout === 0) this.#expire(operation as Operation)
     } else if (tried) {
       if (this.#rest(false)) this.#advance()
-    } else if (options?.timeout === 0 || mayTry()) {
+    } else if (options?.timeout === 0) {
+      this.#advance(true)
+      if (this.#head === operation) this.#expire(operation as Operation)
+    } else if (mayTry()) {
       this.#advance()
-      if (options?.timeout === 0 && this.#head === operation) this.#expire(operation as Operation)
     } else {
       this.#nextTurn()
     }
@@ -110,6 +114,7 @@ export class Queue implements Waiter, Lingerer {
   onLingered(ready: boolean): void {
     this.#lingering = false
     if (!ready) this.#short = 0
+    this.#unproven = ready
     beginTurn()
     if (ready || this.#rest(true)) this.#advance()
     this.adjustHold()
@@ -199,10 +204,15 @@ export class Queue implements Waiter, Lingerer {
     this.#turn = this.#pause = undefined
   }
 
-  /** Tries one operation after the other until one would block. */
-  #advance(): void {
+  /**
+   * Tries one operation after the other until one would block.
+   * @param atOnce the first one can't wait for a turn of the event loop
+   */
+  #advance(atOnce = false): void {
+    let must = atOnce
     while (this.#head !== undefined) {
-      if (!mayTry()) return this.#nextTurn()
+      if (!must && !mayTry()) return this.#nextTurn()
+      must = false
       const operation = this.#head
       const before = this.#end.moved(this.#direction)
       let result
@@ -221,6 +231,7 @@ export class Queue implements Waiter, Lingerer {
         if (!this.#refused(operation)) return
       } else {
         this.#falseAlarms = 0
+        this.#unproven = false
         this.#shift()
         operation.resolve(result)
       }
@@ -231,6 +242,9 @@ export class Queue implements Waiter, Lingerer {
   /** Waits for readiness; true when the end can be tried at once. */
   #rest(progress: boolean): boolean {
     if (this.#waiting || this.#lingering) return false
+    // Readiness that lies must not keep this thread busy: the next wait is the driver's.
+    if (this.#unproven && !progress) this.#short = 0
+    this.#unproven = false
     if (this.#short >= ENOUGH) {
       this.#lingering = true
       linger(this.#end.id, this.#direction, this)

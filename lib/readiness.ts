@@ -4,7 +4,7 @@
  * A waiting queue is held here, and by it the end: that is what keeps an end with a pending operation
  * from the garbage collector. An end where nothing waits is held by its user alone.
  */
-import { calls, listen } from './native.js'
+import { calls, listen, shared } from './native.js'
 
 /** Reading is 0 and writing 1, as in the tokens of the addon. */
 export type Direction = 0 | 1
@@ -14,8 +14,9 @@ export interface Waiter {
   onReady(): void
 }
 
-const waiters = new Map<number, Waiter>()
-let holders = 0
+/** Of the environment, and so of every copy of this module in it. */
+const waits = shared(() => ({ waiters: new Map<number, Waiter>(), holders: 0 }))
+const { waiters } = waits
 
 listen((token) => {
   // A token of an operation that was cancelled meanwhile finds nobody, or somebody for whom one try
@@ -44,10 +45,10 @@ export function forget(id: number, direction: Direction): void {
 
 /** Keeps the event loop running until {@link release}. */
 export function hold(): void {
-  if (holders++ === 0) calls.keepAlive(1)
+  if (waits.holders++ === 0) calls.keepAlive(1)
 }
 
 /** Ends a {@link hold}. */
 export function release(): void {
-  if (--holders === 0) calls.keepAlive(0)
+  if (--waits.holders === 0) calls.keepAlive(0)
 }

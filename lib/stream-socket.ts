@@ -66,7 +66,7 @@ export class StreamSocket extends Socket {
       checkBuffer(buffer, 'buffer')
       if (options !== undefined) checkOperation(options)
       const end = endOf(this)
-      const length = buffer.byteLength
+      const length = buffer.length
       if (length === 0 && !end.closed) return Promise.resolve(0)
       if (options === undefined && end.reading.free) {
         const answer = calls.recv(end.id, buffer, 0, Math.min(length, MAX_TRANSFER))
@@ -100,7 +100,7 @@ export class StreamSocket extends Socket {
     const views = checkList(buffers, 'buffers', toBuffer)
     checkOperation(options)
     const end = endOf(this)
-    const lengths = views.map((view) => view.byteLength)
+    const lengths = views.map((view) => view.length)
     if (!end.closed && lengths.every((length) => length === 0)) return 0
     return end.reading.enqueue(() => {
       const answer = calls.recvVectored(end.id, sameLengths(views, lengths))
@@ -122,7 +122,7 @@ export class StreamSocket extends Socket {
     checkBuffer(buffer, 'buffer')
     checkOperation(options)
     const end = endOf(this)
-    const length = buffer.byteLength
+    const length = buffer.length
     if (length === 0 && !end.closed) return
     let filled = 0
     await end.reading.enqueue(
@@ -182,7 +182,7 @@ export class StreamSocket extends Socket {
       const bytes = toBytes(data, 'data')
       if (options !== undefined) checkOperation(options)
       const end = endOf(this)
-      const length = bytes.byteLength
+      const length = bytes.length
       if (options === undefined && end.writing.free) {
         const answer = calls.send(end.id, bytes, 0, Math.min(length, MAX_TRANSFER))
         if (answer === length) {
@@ -220,7 +220,7 @@ export class StreamSocket extends Socket {
     checkOperation(options)
     const end = endOf(this)
     if (views.length === 0 && !end.closed) return 0
-    const lengths = views.map((view) => view.byteLength)
+    const lengths = views.map((view) => view.length)
     let index = 0
     let skip = 0
     let sent = 0
@@ -251,9 +251,9 @@ export class StreamSocket extends Socket {
   tryRead(buffer: Uint8Array): number | undefined {
     checkBuffer(buffer, 'buffer')
     const end = endOf(this)
-    if (buffer.byteLength === 0 && !end.closed) return 0
+    if (buffer.length === 0 && !end.closed) return 0
     if (!end.reading.empty) return undefined
-    const landed = receive(end, buffer, 0, buffer.byteLength)
+    const landed = receive(end, buffer, 0, buffer.length)
     return typeof landed === 'number' ? landed : undefined
   }
 
@@ -268,7 +268,7 @@ export class StreamSocket extends Socket {
     const bytes = toBytes(data, 'data')
     const end = endOf(this)
     if (!end.writing.empty) return undefined
-    const answer = calls.send(end.id, bytes, 0, Math.min(bytes.byteLength, MAX_TRANSFER))
+    const answer = calls.send(end.id, bytes, 0, Math.min(bytes.length, MAX_TRANSFER))
     if (answer >= 0) end.bytesWritten += answer
     else if (blocked(answer, 'sendmsg')) return undefined
     return answer

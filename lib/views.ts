@@ -11,9 +11,9 @@ export function sameLengths(views: Uint8Array[], lengths: readonly number[]): Ui
   for (let index = 0; index < views.length; index++) {
     const view = views[index] as Uint8Array
     const length = lengths[index] as number
-    if (view.byteLength < length) throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
+    if (view.length < length) throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
     // A view of a buffer that grew: what was asked for is what it was then.
-    if (view.byteLength > length) views[index] = view.subarray(0, length)
+    if (view.length > length) views[index] = view.subarray(0, length)
   }
   return views
 }

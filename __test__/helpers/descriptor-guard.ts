@@ -1,0 +1,45 @@
+import { readdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import type { TestFn } from 'ava'
+import { socketpair } from 'socketpair'
+import { runProgram } from './program.js'
+
+/** The descriptors that this process has open; on Linux, where these tests run. */
+export function openDescriptors(): number {
+  return readdirSync('/proc/self/fd').length
+}
+
+/** What is opened once and stays: the I/O runtime, the host's own pipes for children and workers. */
+async function warmUp(): Promise<void> {
+  const [one, other] = socketpair()
+  const read = one.read(Buffer.alloc(1))
+  await other.write('x')
+  await read
+  one.close()
+  other.close()
+  await runProgram('nothing.mjs')
+  const worker = new Worker('', { eval: true })
+  await new Promise((resolve) => worker.once('exit', resolve))
+}
+
+/** Whether the count comes down to `expected`: what the host closes in its own time may take a moment. */
+export async function descriptorsComeBackTo(expected: number): Promise<boolean> {
+  for (let round = 0; round < 200; round++) {
+    if (openDescriptors() <= expected) return true
+    await sleep(round < 20 ? 1 : 25)
+  }
+  return false
+}
+
+/** Every test of the file must give back the descriptors it opened. */
+export function guardDescriptors(test: TestFn): void {
+  let before = 0
+  test.serial.before('the I/O runtime is warmed up', warmUp)
+  test.serial.beforeEach('descriptors are counted', () => {
+    before = openDescriptors()
+  })
+  test.serial.afterEach('descriptors came back', async (t) => {
+    t.true(await descriptorsComeBackTo(before), `${before} before, ${openDescriptors()} after`)
+  })
+}

@@ -1,0 +1,81 @@
+// What the programs of these tests share.
+
+import { readdirSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
+import { socketpair } from 'socketpair'
+
+/** The descriptors that this process has open. */
+export function openDescriptors() {
+  return readdirSync('/proc/self/fd').length
+}
+
+/**
+ * Waits until the count is down to `expected`; throws when it stays above.
+ *
+ * @param {number} expected
+ */
+export async function descriptorsComeBackTo(expected) {
+  for (let round = 0; round < 400; round++) {
+    if (openDescriptors() <= expected) return
+    await new Promise((resolve) => setTimeout(resolve, round < 20 ? 1 : 10))
+  }
+  throw new Error(`${openDescriptors()} descriptors are open, ${expected} before`)
+}
+
+/** Starts the I/O runtime: its descriptors stay. */
+export async function warmUp() {
+  const [one, other] = socketpair()
+  const read = one.read(Buffer.alloc(1))
+  await other.write('x')
+  await read
+  one.close()
+  other.close()
+}
+
+/** @param {number} count */
+export async function turns(count) {
+  for (let i = 0; i < count; i++) await turn()
+}
+
+/**
+ * Throws unless the two are the same.
+ *
+ * @param {unknown} actual
+ * @param {unknown} expected
+ * @param {string} [what]
+ */
+export function same(actual, expected, what = 'value') {
+  if (actual !== expected) throw new Error(`${what}: ${String(actual)}, not ${String(expected)}`)
+}
+
+/**
+ * Makes pairs of all three types and leaves operations waiting on them: reads on every end, and writes
+ * behind full queues. Gives the ends, so that nothing is collected.
+ *
+ * @param {number} count of pairs
+ */
+export function waitInNumbers(count) {
+  const ends = []
+  /** @param {unknown} error */
+  const settle = (error) => {
+    if (/** @type {{ code?: string }} */ (error).code !== 'ECANCELED') throw error
+  }
+  for (let i = 0; i < count; i++) {
+    const stream = socketpair()
+    ends.push(...stream)
+    for (const end of stream) end.read(Buffer.alloc(16)).catch(settle)
+    stream[0].write(Buffer.alloc(8 << 20)).catch(settle)
+    stream[0].write('behind').catch(settle)
+
+    const seqpacket = socketpair('seqpacket')
+    ends.push(...seqpacket)
+    while (seqpacket[0].trySend(Buffer.alloc(4096)) !== undefined);
+    seqpacket[0].send('waits').catch(settle)
+    seqpacket[0].recv().catch(settle)
+
+    const dgram = socketpair('dgram')
+    ends.push(...dgram)
+    for (const end of dgram) end.recvInto(Buffer.alloc(16)).catch(settle)
+  }
+  return ends
+}
