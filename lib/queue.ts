@@ -31,6 +31,8 @@ export class Queue implements Waiter, Lingerer {
   #since = 0
   /** Waits in a row that were short. */
   #short = 0
+  /** A short wait said "ready", and no try has shown yet that it spoke the truth. */
+  #unproven = false
   #holding = false
   #turn: NodeJS.Immediate | undefined
   #pause: NodeJS.Timeout | undefined
@@ -112,6 +114,7 @@ export class Queue implements Waiter, Lingerer {
   onLingered(ready: boolean): void {
     this.#lingering = false
     if (!ready) this.#short = 0
+    this.#unproven = ready
     beginTurn()
     if (ready || this.#rest(true)) this.#advance()
     this.adjustHold()
@@ -228,6 +231,7 @@ export class Queue implements Waiter, Lingerer {
         if (!this.#refused(operation)) return
       } else {
         this.#falseAlarms = 0
+        this.#unproven = false
         this.#shift()
         operation.resolve(result)
       }
@@ -238,6 +242,9 @@ export class Queue implements Waiter, Lingerer {
   /** Waits for readiness; true when the end can be tried at once. */
   #rest(progress: boolean): boolean {
     if (this.#waiting || this.#lingering) return false
+    // Readiness that lies must not keep this thread busy: the next wait is the driver's.
+    if (this.#unproven && !progress) this.#short = 0
+    this.#unproven = false
     if (this.#short >= ENOUGH) {
       this.#lingering = true
       linger(this.#end.id, this.#direction, this)

@@ -4,11 +4,13 @@ use std::net::Shutdown;
 
 use napi::Env;
 use napi_derive::napi;
-use socketpair_core::{Result, Socket};
+use socketpair_core::{Error, Result, Socket};
 
 use crate::environment;
 use crate::error::OrThrow;
 
+/// Runs `action` on the end `id`; EBADF also where its number was closed behind our back, so that nothing
+/// is asked of the stranger who may have it now, and nothing set on it.
 fn with<R>(
     env: &Env,
     id: u32,
@@ -16,7 +18,12 @@ fn with<R>(
     action: impl FnOnce(&Socket) -> Result<R>,
 ) -> napi::Result<R> {
     environment::with(env.raw(), syscall, |environment| {
-        environment.with(id, syscall, |_, socket| action(socket))
+        environment.with(id, syscall, |_, socket| {
+            if !socket.is_intact() {
+                return Err(Error::new(libc::EBADF, syscall));
+            }
+            action(socket)
+        })
     })
     .or_throw(env)
 }

@@ -1,0 +1,45 @@
+/** `test` as every file here uses it: one after the other, and no descriptor may be left. */
+import anyTest, { type ExecutionContext } from 'ava'
+import { socketpair } from 'socketpair'
+import { descriptorsComeBack, openDescriptors } from './descriptors.ts'
+
+export type { ExecutionContext } from 'ava'
+
+type Body = (t: ExecutionContext) => void | Promise<void>
+
+/** Registers a test; afterwards the process must have the descriptors that it had before. */
+export function test(title: string, body: Body): void {
+  anyTest.serial(title, counted(body))
+}
+
+/** A test of what is known not to work yet. */
+test.failing = (title: string, body: Body): void => {
+  anyTest.serial.failing(title, counted(body))
+}
+
+function counted(body: Body): Body {
+  return async (t) => {
+    await warmUp()
+    const before = openDescriptors()
+    // Registered first, so it runs last: after everything that the test's own teardowns close.
+    t.teardown(() => descriptorsComeBack(before))
+    await body(t)
+  }
+}
+
+let warm: Promise<void> | undefined
+
+/** The first wait starts the I/O runtime, which has descriptors of its own. */
+function warmUp(): Promise<void> {
+  warm ??= waitOnce()
+  return warm
+}
+
+async function waitOnce(): Promise<void> {
+  const [here, there] = socketpair()
+  const waiting = here.read(Buffer.alloc(1))
+  await there.write('x')
+  await waiting
+  here.close()
+  there.close()
+}
