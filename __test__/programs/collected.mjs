@@ -14,7 +14,7 @@ async function drop(count) {
     // Some of them have waited before, so that the I/O driver knows them.
     if (i % 2 && 'recv' in here) {
       const received = here.recv()
-      await (/** @type {typeof here} */ (there).send('x'))
+      await /** @type {typeof here} */ (there).send('x')
       await received
     }
   }
