@@ -21,7 +21,7 @@ const resizable = (length: number, maxByteLength: number) =>
 const losses: Record<string, { make: () => Uint8Array; lose: (view: Uint8Array) => unknown }> = {
   'transferred by structuredClone': {
     make: () => new Uint8Array(16),
-    lose: ({ buffer }) => structuredClone(buffer, { transfer: [buffer as ArrayBuffer] }),
+    lose: ({ buffer }) => structuredClone(buffer, { transfer: [buffer as unknown as ArrayBuffer] }),
   },
   'transferred by a message port': {
     make: () => new Uint8Array(16),
@@ -37,7 +37,7 @@ const losses: Record<string, { make: () => Uint8Array; lose: (view: Uint8Array) 
     lose: ({ buffer }) =>
       'transfer' in buffer
         ? (buffer as unknown as Transferable).transfer()
-        : structuredClone(buffer, { transfer: [buffer as ArrayBuffer] }),
+        : structuredClone(buffer, { transfer: [buffer as unknown as ArrayBuffer] }),
   },
   'shrunk to nothing': {
     make: () => resizable(16, 64),
@@ -305,7 +305,7 @@ test.serial(
     t.is(await here.recvMany(batch), 1)
     const { buffer } = batch.message(0)
     const pending = here.recvMany(batch)
-    structuredClone(buffer, { transfer: [buffer as ArrayBuffer] })
+    structuredClone(buffer, { transfer: [buffer as unknown as ArrayBuffer] })
     await there.send('second')
     t.is((await rejection(pending)).code, 'ERR_INVALID_STATE')
     t.is((await here.recv())?.data.toString(), 'second')
