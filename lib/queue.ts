@@ -247,7 +247,7 @@ export class Queue implements Waiter, Lingerer {
     this.#unproven = false
     if (this.#short >= ENOUGH) {
       this.#lingering = true
-      linger(this.#end.id, this.#direction, this)
+      linger(this.#end.id, this.#direction, this, this.#end.referenced)
       return false
     }
     const answer = wait(this.#end.id, this.#direction, this)
