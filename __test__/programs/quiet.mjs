@@ -16,14 +16,15 @@ globalThis.setImmediate = /** @type {typeof setImmediate} */ (
 
 const [here, there] = socketpair('dgram')
 const buffer = Buffer.alloc(here.sendBufferSize)
+const full = Buffer.alloc(16_384)
 const drain = () => {
   while (there.tryRecv(buffer) !== undefined);
 }
 
 // Short waits, so that the next one counts on being short too.
 for (let i = 0; i < 100; i++) {
-  while (here.trySend('full') !== undefined);
-  const send = here.send('waits')
+  while (here.trySend(full) !== undefined);
+  const send = here.send(full)
   drain()
   await send
   drain()
