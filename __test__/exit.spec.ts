@@ -91,3 +91,10 @@ test.serial(
     endedWell(t, await runProgram('flooded.mjs'), 'read and ticked')
   },
 )
+
+test.serial(
+  'an unreferenced end whose waits are short lets the process end all the same',
+  async (t) => {
+    endedWell(t, await runProgram('quick-partner.mjs'), 'ended')
+  },
+)

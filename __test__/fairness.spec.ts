@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import test from 'ava'
 import { MessageBatch, type Socket, socketpair } from 'socketpair'
 import { guardDescriptors } from './helpers/descriptor-guard.js'
-import { programPath } from './helpers/program.js'
+import { endedWell, programPath, runProgram } from './helpers/program.js'
 
 guardDescriptors(test)
 
@@ -146,5 +146,12 @@ test.serial(
     t.true(ticksBetween > 0)
     here.close()
     there.close()
+  },
+)
+
+test.serial(
+  'an operation that waits although its end is called ready leaves the event loop at rest',
+  async (t) => {
+    endedWell(t, await runProgram('quiet.mjs'), 'waited quietly')
   },
 )

@@ -234,7 +234,7 @@ export class Queue implements Waiter, Lingerer {
     this.#unproven = false
     if (this.#patience.expectsShort) {
       this.#lingering = true
-      linger(this.#end.id, this.#direction, this)
+      linger(this.#end.id, this.#direction, this, this.#end.referenced)
       return false
     }
     const answer = wait(this.#end.id, this.#direction, this)
