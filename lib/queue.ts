@@ -104,6 +104,7 @@ export class Queue implements Waiter, Lingerer {
 
   /** The short wait is over. */
   onLingered(ready: boolean): void {
+    if (!this.#lingering) return
     this.#lingering = false
     if (ready) this.#patience.kept()
     else this.#patience.disappointed()
