@@ -13,9 +13,12 @@ for (const how of [
   'a link to the addon',
   'another context',
 ]) {
-  test.serial(`every copy of the package on one thread works beside the others: ${how}`, async (t) => {
-    endedWell(t, await runProgram('contexts.mjs', { args: [how] }), 'every copy works')
-  })
+  test.serial(
+    `every copy of the package on one thread works beside the others: ${how}`,
+    async (t) => {
+      endedWell(t, await runProgram('contexts.mjs', { args: [how] }), 'every copy works')
+    },
+  )
 
   test.serial(`the process exits with operations pending in every copy: ${how}`, async (t) => {
     const args = [how, 'with operations pending']

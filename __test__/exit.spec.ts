@@ -17,25 +17,31 @@ for (const how of [
   'natural end',
   'natural end, unreferenced',
 ]) {
-  test.serial(`the process ends with its own status, with operations pending in numbers: ${how}`, async (t) => {
-    for (let i = 0; i < TRIES; i++) {
-      const ending = await runProgram('exit-with-work.mjs', { args: [how, i % 2 ? 10 : 300] })
-      t.deepEqual(ending, { code: 7, signal: null, stdout: '', stderr: '' })
-    }
-  })
+  test.serial(
+    `the process ends with its own status, with operations pending in numbers: ${how}`,
+    async (t) => {
+      for (let i = 0; i < TRIES; i++) {
+        const ending = await runProgram('exit-with-work.mjs', { args: [how, i % 2 ? 10 : 300] })
+        t.deepEqual(ending, { code: 7, signal: null, stdout: '', stderr: '' })
+      }
+    },
+  )
 }
 
 for (const how of ['uncaught error', 'unhandled rejection', 'error in a continuation']) {
-  test.serial(`an error nobody handles ends the process as always, with operations pending: ${how}`, async (t) => {
-    for (let i = 0; i < TRIES; i++) {
-      const ending = await runProgram('exit-with-work.mjs', { args: [how] })
-      t.is(ending.signal, null)
-      t.is(ending.code, 1)
-      t.is(ending.stdout, '')
-      t.regex(ending.stderr, /^Error: planned$/m)
-      t.notRegex(ending.stderr, /panicked|fatal|assert|abort|ECANCELED/i)
-    }
-  })
+  test.serial(
+    `an error nobody handles ends the process as always, with operations pending: ${how}`,
+    async (t) => {
+      for (let i = 0; i < TRIES; i++) {
+        const ending = await runProgram('exit-with-work.mjs', { args: [how] })
+        t.is(ending.signal, null)
+        t.is(ending.code, 1)
+        t.is(ending.stdout, '')
+        t.regex(ending.stderr, /^Error: planned$/m)
+        t.notRegex(ending.stderr, /panicked|fatal|assert|abort|ECANCELED/i)
+      }
+    },
+  )
 }
 
 test.serial('a signal ends the process with operations pending in numbers', async (t) => {
@@ -51,9 +57,12 @@ for (const [how, printed] of [
   ['ref in a later turn', 'settled: 1'],
   ['another end is unreferenced', 'settled: 1'],
 ] as const) {
-  test.serial(`a waiting operation keeps the process running until it settles: ${how}`, async (t) => {
-    endedWell(t, await runProgram('keeps-alive.mjs', { args: [how] }), printed)
-  })
+  test.serial(
+    `a waiting operation keeps the process running until it settles: ${how}`,
+    async (t) => {
+      endedWell(t, await runProgram('keeps-alive.mjs', { args: [how] }), printed)
+    },
+  )
 }
 
 for (const how of [
@@ -68,11 +77,24 @@ for (const how of [
   'detached',
   'aborted',
 ]) {
-  test.serial(`nothing keeps the process running when nothing referenced waits: ${how}`, async (t) => {
-    endedWell(t, await runProgram('keeps-alive.mjs', { args: [how] }), 'ended without it')
-  })
+  test.serial(
+    `nothing keeps the process running when nothing referenced waits: ${how}`,
+    async (t) => {
+      endedWell(t, await runProgram('keeps-alive.mjs', { args: [how] }), 'ended without it')
+    },
+  )
 }
 
-test.serial('an unreferenced end that is flooded goes on while the process runs, and lets it end', async (t) => {
-  endedWell(t, await runProgram('flooded.mjs'), 'read and ticked')
-})
+test.serial(
+  'an unreferenced end that is flooded goes on while the process runs, and lets it end',
+  async (t) => {
+    endedWell(t, await runProgram('flooded.mjs'), 'read and ticked')
+  },
+)
+
+test.serial(
+  'an unreferenced end whose waits are short lets the process end all the same',
+  async (t) => {
+    endedWell(t, await runProgram('quick-partner.mjs'), 'ended')
+  },
+)

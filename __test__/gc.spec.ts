@@ -36,43 +36,49 @@ test.serial('a collected end tells its peer, as a closed one does', async (t) =>
   there.close()
 })
 
-test.serial('an end that was closed by its user is not closed again when it is collected', async (t) => {
-  let closed: WeakRef<Socket>[] = []
-  // The numbers are in use again by the time of the collection.
-  const kept = (() => {
-    const pairs = Array.from({ length: 20 }, () => socketpair())
-    closed = pairs.flat().map((end) => new WeakRef<Socket>(end))
-    for (const end of pairs.flat()) end.close()
-    return Array.from({ length: 20 }, () => socketpair())
-  })()
-  t.true(await collectUntil(() => closed.every((end) => end.deref() === undefined)))
-  for (const [here, there] of kept) {
-    await here.write('x')
-    t.is(await there.read(Buffer.alloc(1)), 1)
-    here.close()
-    there.close()
-  }
-})
-
-test.serial('an end where an operation waits is not collected, and the operation settles', async (t) => {
-  const before = openDescriptors()
-  const peers: StreamSocket[] = []
-  const settled: number[] = []
-  ;(() => {
-    for (let i = 0; i < 20; i++) {
-      const [here, there] = socketpair()
-      peers.push(there)
-      void here.read(Buffer.alloc(4)).then((landed) => settled.push(landed))
+test.serial(
+  'an end that was closed by its user is not closed again when it is collected',
+  async (t) => {
+    let closed: WeakRef<Socket>[] = []
+    // The numbers are in use again by the time of the collection.
+    const kept = (() => {
+      const pairs = Array.from({ length: 20 }, () => socketpair())
+      closed = pairs.flat().map((end) => new WeakRef<Socket>(end))
+      for (const end of pairs.flat()) end.close()
+      return Array.from({ length: 20 }, () => socketpair())
+    })()
+    t.true(await collectUntil(() => closed.every((end) => end.deref() === undefined)))
+    for (const [here, there] of kept) {
+      await here.write('x')
+      t.is(await there.read(Buffer.alloc(1)), 1)
+      here.close()
+      there.close()
     }
-  })()
-  t.false(await collectUntil(() => openDescriptors() < before + 40))
-  for (const peer of peers) await peer.write('late')
-  t.true(await collectUntil(() => settled.length === 20))
-  t.deepEqual(settled, Array(20).fill(4))
-  // Nothing waits any more, so now they go.
-  t.true(await collectUntil(() => openDescriptors() === before + 20))
-  for (const peer of peers) peer.close()
-})
+  },
+)
+
+test.serial(
+  'an end where an operation waits is not collected, and the operation settles',
+  async (t) => {
+    const before = openDescriptors()
+    const peers: StreamSocket[] = []
+    const settled: number[] = []
+    ;(() => {
+      for (let i = 0; i < 20; i++) {
+        const [here, there] = socketpair()
+        peers.push(there)
+        void here.read(Buffer.alloc(4)).then((landed) => settled.push(landed))
+      }
+    })()
+    t.false(await collectUntil(() => openDescriptors() < before + 40))
+    for (const peer of peers) await peer.write('late')
+    t.true(await collectUntil(() => settled.length === 20))
+    t.deepEqual(settled, Array(20).fill(4))
+    // Nothing waits any more, so now they go.
+    t.true(await collectUntil(() => openDescriptors() === before + 20))
+    for (const peer of peers) peer.close()
+  },
+)
 
 test.serial('a write that waits keeps its end, and all of it arrives', async (t) => {
   const there = (() => {
@@ -91,11 +97,14 @@ test.serial('a write that waits keeps its end, and all of it arrives', async (t)
   there.close()
 })
 
-test.serial('the same holds in workers, and in a process where the collector alone closes', async (t) => {
-  t.timeout(150_000)
-  const ending = await runProgram('collected.mjs', { execArgv: ['--expose-gc'] })
-  endedWell(t, ending, 'collected')
-})
+test.serial(
+  'the same holds in workers, and in a process where the collector alone closes',
+  async (t) => {
+    t.timeout(150_000)
+    const ending = await runProgram('collected.mjs', { execArgv: ['--expose-gc'] })
+    endedWell(t, ending, 'collected')
+  },
+)
 
 test.serial('an operation takes its listener from the signal whatever ends it', async (t) => {
   const [here, there] = socketpair()
@@ -130,10 +139,16 @@ test.serial('an operation takes its listener from the signal whatever ends it', 
   await rejection(here.read(Buffer.alloc(1), { signal: controller.signal }))
   t.is(listeners(controller.signal), 0, 'aborted, and aborted before')
 
-  const cancelled = [here.read(Buffer.alloc(1), options), here.write(Buffer.alloc(8 << 20), options)]
+  const cancelled = [
+    here.read(Buffer.alloc(1), options),
+    here.write(Buffer.alloc(8 << 20), options),
+  ]
   const failures = Promise.all(cancelled.map(rejection))
   here.close()
-  t.deepEqual((await failures).map(({ code }) => code), ['ECANCELED', 'ECANCELED'])
+  t.deepEqual(
+    (await failures).map(({ code }) => code),
+    ['ECANCELED', 'ECANCELED'],
+  )
   t.is(listeners(signal), 0, 'cancelled')
   t.is((await rejection(here.read(Buffer.alloc(1), options))).code, 'EBADF')
   t.is(listeners(signal), 0, 'refused')
@@ -147,7 +162,9 @@ test.serial('many operations at once with one signal cause no warning', async (t
   const controller = new AbortController()
   const { signal } = controller
   const pairs = Array.from({ length: 50 }, () => socketpair())
-  const failures = Promise.all(pairs.flat().map((end) => rejection(end.read(Buffer.alloc(1), { signal }))))
+  const failures = Promise.all(
+    pairs.flat().map((end) => rejection(end.read(Buffer.alloc(1), { signal }))),
+  )
   await turn()
   controller.abort()
   t.true((await failures).every((error) => (error as unknown) === signal.reason))

@@ -100,9 +100,14 @@ test.serial('a hundred thousand writes wait behind one another and all arrive', 
   there.close()
 })
 
-test.serial('when no descriptors are left, socketpair() and first waits say EMFILE, and nothing leaks', async (t) => {
-  for (const limit of [40, 41, 64, 65]) {
-    const ending = await runProgram('without-descriptors.mjs', { under: ['prlimit', `--nofile=${limit}`] })
-    endedWell(t, ending, 'told and recovered')
-  }
-})
+test.serial(
+  'when no descriptors are left, socketpair() and first waits say EMFILE, and nothing leaks',
+  async (t) => {
+    for (const limit of [40, 41, 64, 65]) {
+      const ending = await runProgram('without-descriptors.mjs', {
+        under: ['prlimit', `--nofile=${limit}`],
+      })
+      endedWell(t, ending, 'told and recovered')
+    }
+  },
+)

@@ -11,6 +11,11 @@ import { register } from './socket.js'
  *
  * @see unix(7)
  */
-export class DatagramSocket extends MessageSocket {}
+export class DatagramSocket extends MessageSocket {
+  /** `'dgram'` */
+  override get type(): 'dgram' {
+    return 'dgram'
+  }
+}
 
 register('dgram', DatagramSocket)

@@ -20,10 +20,27 @@ let lingerers = new Map<number, Lingerer>()
 let tokens = new Uint32Array(16)
 let turn: NodeJS.Immediate | undefined
 
-/** Waits a moment; `onLingered` will be called in the next turn of the event loop. */
-export function linger(id: number, direction: Direction, lingerer: Lingerer): void {
+/**
+ * Waits a moment; `onLingered` will be called in the next turn of the event loop.
+ * @param referenced whether the wait may keep the event loop running
+ */
+export function linger(
+  id: number,
+  direction: Direction,
+  lingerer: Lingerer,
+  referenced: boolean,
+): void {
   lingerers.set(id * 2 + direction, lingerer)
-  turn ??= setImmediate(poll)
+  if (turn !== undefined) {
+    if (referenced) turn.ref()
+    return
+  }
+  turn = setImmediate(poll)
+  if (!referenced) {
+    // As in a queue's next turn: it must neither keep the loop running nor wait until something wakes it.
+    turn.unref()
+    calls.nudge()
+  }
 }
 
 /** Takes back a {@link linger}. */

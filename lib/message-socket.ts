@@ -109,17 +109,21 @@ export abstract class MessageSocket extends Socket {
    * @throws as {@link send}; Cancel safety as there
    * @see sendmsg(2)
    */
-  async sendv(parts: readonly (Uint8Array | string)[], options?: SendOptions): Promise<number> {
-    const views = checkList(parts, 'parts', toBytes)
-    checkOperation(options)
-    const end = endOf(this)
-    const lengths = views.map((view) => view.length)
-    return end.writing.enqueue(() => {
-      const answer = calls.sendVectored(end.id, sameLengths(views, lengths), 0, 0)
-      if (answer < 0) return sendBlocked(answer)
-      end.bytesWritten += answer
-      return answer
-    }, options)
+  sendv(parts: readonly (Uint8Array | string)[], options?: SendOptions): Promise<number> {
+    try {
+      const views = checkList(parts, 'parts', toBytes)
+      checkOperation(options)
+      const end = endOf(this)
+      const lengths = views.map((view) => view.length)
+      return end.writing.enqueue(() => {
+        const answer = calls.sendVectored(end.id, sameLengths(views, lengths), 0, 0)
+        if (answer < 0) return sendBlocked(answer)
+        end.bytesWritten += answer
+        return answer
+      }, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -132,30 +136,34 @@ export abstract class MessageSocket extends Socket {
    * @throws as {@link send}, at the first message that fails, with `messagesSent`
    * @see sendmmsg(2)
    */
-  async sendMany(messages: readonly Uint8Array[], options?: SendOptions): Promise<number> {
-    const views = checkList(messages, 'messages', toBuffer)
-    checkOperation(options)
-    const end = endOf(this)
-    const lengths = views.map((view) => view.length)
-    let sent = 0
-    if (views.length === 0 && !end.closed) return 0
-    return end.writing.enqueue(
-      () => {
-        const answer = calls.sendMany(end.id, sameLengths(views, lengths), sent)
-        if (answer < 0) return sendBlocked(answer)
-        for (let index = sent; index < sent + answer; index++) {
-          end.bytesWritten += lengths[index] as number
-        }
-        sent += answer
-        return sent === views.length ? sent : BLOCKED
-      },
-      options,
-      (error) => {
-        if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
-          Object.assign(error, { messagesSent: sent })
-        }
-      },
-    )
+  sendMany(messages: readonly Uint8Array[], options?: SendOptions): Promise<number> {
+    try {
+      const views = checkList(messages, 'messages', toBuffer)
+      checkOperation(options)
+      const end = endOf(this)
+      const lengths = views.map((view) => view.length)
+      let sent = 0
+      if (views.length === 0 && !end.closed) return Promise.resolve(0)
+      return end.writing.enqueue(
+        () => {
+          const answer = calls.sendMany(end.id, sameLengths(views, lengths), sent)
+          if (answer < 0) return sendBlocked(answer)
+          for (let index = sent; index < sent + answer; index++) {
+            end.bytesWritten += lengths[index] as number
+          }
+          sent += answer
+          return sent === views.length ? sent : BLOCKED
+        },
+        options,
+        (error) => {
+          if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
+            Object.assign(error, { messagesSent: sent })
+          }
+        },
+      )
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -169,28 +177,32 @@ export abstract class MessageSocket extends Socket {
    * messages that are queued); ENOMEM; EBADF closed; ECANCELED; ETIMEDOUT
    * @see recvmsg(2), unix(7)
    */
-  async recv(options?: RecvOptions): Promise<Message | null> {
-    checkOperation(options)
-    const { maxBytes = MAX_TRANSFER, peek = false } = options ?? {}
-    checkInteger(maxBytes, 'options.maxBytes', 1, MAX_TRANSFER)
-    checkBoolean(peek, 'options.peek')
-    const end = endOf(this)
-    return end.reading.enqueue(() => {
-      const next = calls.nextLength(end.id)
-      if (next < 0) return receiveBlocked(next)
-      if (isEndOfFile(next)) return null
-      const room = Math.min(lengthOf(next), maxBytes)
-      const data = Buffer.allocUnsafe(room)
-      if (!peek) {
-        const info = take(end, data, room)
-        return info === null || info === BLOCKED ? info : { ...info, data: fit(data, info) }
-      }
-      const answer = calls.peek(end.id, data, 0, room)
-      if (answer < 0) return receiveBlocked(answer)
-      if (isEndOfFile(answer)) return null
-      const info = infoOf(answer, room)
-      return { ...info, data: fit(data, info) }
-    }, options)
+  recv(options?: RecvOptions): Promise<Message | null> {
+    try {
+      checkOperation(options)
+      const { maxBytes = MAX_TRANSFER, peek = false } = options ?? {}
+      checkInteger(maxBytes, 'options.maxBytes', 1, MAX_TRANSFER)
+      checkBoolean(peek, 'options.peek')
+      const end = endOf(this)
+      return end.reading.enqueue(() => {
+        const next = calls.nextLength(end.id)
+        if (next < 0) return receiveBlocked(next)
+        if (isEndOfFile(next)) return null
+        const room = Math.min(lengthOf(next), maxBytes)
+        const data = Buffer.allocUnsafe(room)
+        if (!peek) {
+          const info = take(end, data, room)
+          return info === null || info === BLOCKED ? info : { ...info, data: fit(data, info) }
+        }
+        const answer = calls.peek(end.id, data, 0, room)
+        if (answer < 0) return receiveBlocked(answer)
+        if (isEndOfFile(answer)) return null
+        const info = infoOf(answer, room)
+        return { ...info, data: fit(data, info) }
+      }, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -235,24 +247,28 @@ export abstract class MessageSocket extends Socket {
    * @throws ERR_INVALID_STATE the batch's memory was detached, nothing is lost; else as {@link recv}
    * @see recvmsg(2)
    */
-  async recvMany(batch: MessageBatch, options?: OperationOptions): Promise<number> {
-    if (!(batch instanceof MessageBatch)) {
-      throw invalidType('batch', 'an instance of MessageBatch', batch)
+  recvMany(batch: MessageBatch, options?: OperationOptions): Promise<number> {
+    try {
+      if (!(batch instanceof MessageBatch)) {
+        throw invalidType('batch', 'an instance of MessageBatch', batch)
+      }
+      checkOperation(options)
+      const end = endOf(this)
+      const { slab, table, fill } = memoryOf(batch)
+      const { byteLength } = slab
+      return end.reading.enqueue(() => {
+        // Into a slab without room the system would drop the message.
+        if (slab.byteLength < byteLength || byteLength === 0)
+          throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
+        const answer = calls.recvMany(end.id, slab, table)
+        if (answer < 0) return receiveBlocked(answer)
+        fill(answer)
+        for (let row = 0; row < answer; row++) end.bytesRead += table[row * 4 + 1] as number
+        return answer
+      }, options)
+    } catch (error) {
+      return Promise.reject(error)
     }
-    checkOperation(options)
-    const end = endOf(this)
-    const { slab, table, fill } = memoryOf(batch)
-    const { byteLength } = slab
-    return end.reading.enqueue(() => {
-      // Into a slab without room the system would drop the message.
-      if (slab.byteLength < byteLength || byteLength === 0)
-        throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
-      const answer = calls.recvMany(end.id, slab, table)
-      if (answer < 0) return receiveBlocked(answer)
-      fill(answer)
-      for (let row = 0; row < answer; row++) end.bytesRead += table[row * 4 + 1] as number
-      return answer
-    }, options)
   }
 
   /**

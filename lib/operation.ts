@@ -18,6 +18,8 @@ export class Operation<T = unknown> {
   readonly attempt: Attempt<T>
   /** Puts on an error what the operation had done by then. */
   readonly report: ((error: unknown) => void) | undefined
+  /** Whether the promise has been settled. */
+  settled = false
   /** Tries that ended for want of buffers, in a row. */
   refusals = 0
   #resolve!: (value: T) => void
@@ -58,6 +60,7 @@ export class Operation<T = unknown> {
   }
 
   #unwatch(): void {
+    this.settled = true
     this.#unlisten?.()
     if (this.#timer !== undefined) clearTimeout(this.#timer)
   }

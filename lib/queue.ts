@@ -4,6 +4,7 @@ import { errorOf, failureOf } from './errors.js'
 import { hurry, linger, type Lingerer } from './linger.js'
 import { calls } from './native.js'
 import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from './operation.js'
+import { Patience } from './patience.js'
 import { type Direction, forget, hold, release, wait, type Waiter } from './readiness.js'
 import { beginTurn, mayTry, spend } from './turn.js'
 
@@ -11,11 +12,6 @@ import { beginTurn, mayTry, spend } from './turn.js'
 const LONGEST_PAUSE = 32
 /** So many refusals for want of buffers in a row, about a second, and the error is told. */
 const MOST_REFUSALS = 36
-
-/** A wait of fewer milliseconds is short. */
-const SHORT = 0.25
-/** After so many short waits in a row the next one is made on this thread. */
-const ENOUGH = 2
 
 /** The operations of one end in one direction: tried and settled in the order of their calls. */
 export class Queue implements Waiter, Lingerer {
@@ -27,10 +23,7 @@ export class Queue implements Waiter, Lingerer {
   #length = 0
   #waiting = false
   #lingering = false
-  /** When the wait began, on the clock of `performance`. */
-  #since = 0
-  /** Waits in a row that were short. */
-  #short = 0
+  readonly #patience = new Patience()
   /** A short wait said "ready", and no try has shown yet that it spoke the truth. */
   #unproven = false
   #holding = false
@@ -89,7 +82,7 @@ export class Queue implements Waiter, Lingerer {
     } else {
       this.#nextTurn()
     }
-    if (options !== undefined && this.#contains(operation as Operation)) {
+    if (options !== undefined && !operation.settled) {
       operation.watch(
         options,
         (reason) => this.#remove(operation as Operation, reason),
@@ -103,8 +96,7 @@ export class Queue implements Waiter, Lingerer {
   /** The end can be tried. */
   onReady(): void {
     this.#waiting = false
-    if (performance.now() - this.#since < SHORT) this.#short++
-    else this.#short = 0
+    this.#patience.end()
     beginTurn()
     this.#advance()
     this.adjustHold()
@@ -112,8 +104,10 @@ export class Queue implements Waiter, Lingerer {
 
   /** The short wait is over. */
   onLingered(ready: boolean): void {
+    if (!this.#lingering) return
     this.#lingering = false
-    if (!ready) this.#short = 0
+    if (ready) this.#patience.kept()
+    else this.#patience.disappointed()
     this.#unproven = ready
     beginTurn()
     if (ready || this.#rest(true)) this.#advance()
@@ -161,12 +155,6 @@ export class Queue implements Waiter, Lingerer {
     if (this.#head === undefined) this.#tail = undefined
     this.#length--
     return operation
-  }
-
-  #contains(wanted: Operation): boolean {
-    let operation = this.#head
-    while (operation !== undefined && operation !== wanted) operation = operation.next
-    return operation !== undefined
   }
 
   /** Takes one operation out of the middle; the others stay in order. */
@@ -243,17 +231,17 @@ export class Queue implements Waiter, Lingerer {
   #rest(progress: boolean): boolean {
     if (this.#waiting || this.#lingering) return false
     // Readiness that lies must not keep this thread busy: the next wait is the driver's.
-    if (this.#unproven && !progress) this.#short = 0
+    if (this.#unproven && !progress) this.#patience.deceived()
     this.#unproven = false
-    if (this.#short >= ENOUGH) {
+    if (this.#patience.expectsShort) {
       this.#lingering = true
-      linger(this.#end.id, this.#direction, this)
+      linger(this.#end.id, this.#direction, this, this.#end.referenced)
       return false
     }
     const answer = wait(this.#end.id, this.#direction, this)
     if (answer === 'armed') {
       this.#waiting = true
-      this.#since = performance.now()
+      this.#patience.begin()
       this.#falseAlarms = 0
       return false
     }

@@ -7,6 +7,11 @@ import { register } from './socket.js'
  *
  * @see unix(7)
  */
-export class SeqpacketSocket extends MessageSocket {}
+export class SeqpacketSocket extends MessageSocket {
+  /** `'seqpacket'` */
+  override get type(): 'seqpacket' {
+    return 'seqpacket'
+  }
+}
 
 register('seqpacket', SeqpacketSocket)

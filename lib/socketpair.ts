@@ -1,9 +1,12 @@
 import { checkBoolean, checkInteger, checkOptions, checkWord } from './arguments.js'
 import type { DatagramSocket } from './datagram-socket.js'
 import { invalidType } from './errors.js'
+import type { SocketType } from './end.js'
+import type { MessageSocket } from './message-socket.js'
 import { binding } from './native.js'
 import type { SeqpacketSocket } from './seqpacket-socket.js'
 import { type Socket, wrap } from './socket.js'
+import type { AnySocket } from './sockets.js'
 import type { StreamSocket } from './stream-socket.js'
 
 /** How to make a pair. */
@@ -62,6 +65,11 @@ export function socketpair(
   type: 'seqpacket',
   options?: PairOptions,
 ): [SeqpacketSocket, SeqpacketSocket]
+export function socketpair(
+  type: 'dgram' | 'seqpacket',
+  options?: PairOptions,
+): [MessageSocket, MessageSocket]
+export function socketpair(type: SocketType, options?: PairOptions): [AnySocket, AnySocket]
 export function socketpair(domain: number, type: number, protocol?: number): [Socket, Socket]
 export function socketpair(
   first: unknown = 'stream',

@@ -49,6 +49,11 @@ function carryBytesWritten(error: unknown, bytesWritten: number): void {
  * received nothing and sent nothing, unless the error says so by `bytesWritten` or `bytesRead`.
  */
 export class StreamSocket extends Socket {
+  /** `'stream'` */
+  override get type(): 'stream' {
+    return 'stream'
+  }
+
   /**
    * Receives what is there into `buffer`, waiting for the first byte. The kernel writes into the
    * buffer's own memory, when there is something to write: don't shrink or transfer it before.
@@ -96,18 +101,22 @@ export class StreamSocket extends Socket {
    * @returns the bytes that landed; 0 at end-of-file and for buffers that are all empty
    * @see recvmsg(2), readv(2)
    */
-  async readv(buffers: readonly Uint8Array[], options?: OperationOptions): Promise<number> {
-    const views = checkList(buffers, 'buffers', toBuffer)
-    checkOperation(options)
-    const end = endOf(this)
-    const lengths = views.map((view) => view.length)
-    if (!end.closed && lengths.every((length) => length === 0)) return 0
-    return end.reading.enqueue(() => {
-      const answer = calls.recvVectored(end.id, sameLengths(views, lengths))
-      if (answer < 0) return blocked(answer, 'recvmsg')
-      end.bytesRead += answer
-      return answer
-    }, options)
+  readv(buffers: readonly Uint8Array[], options?: OperationOptions): Promise<number> {
+    try {
+      const views = checkList(buffers, 'buffers', toBuffer)
+      checkOperation(options)
+      const end = endOf(this)
+      const lengths = views.map((view) => view.length)
+      if (!end.closed && lengths.every((length) => length === 0)) return Promise.resolve(0)
+      return end.reading.enqueue(() => {
+        const answer = calls.recvVectored(end.id, sameLengths(views, lengths))
+        if (answer < 0) return blocked(answer, 'recvmsg')
+        end.bytesRead += answer
+        return answer
+      }, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -119,28 +128,32 @@ export class StreamSocket extends Socket {
    * @throws ERR_UNEXPECTED_EOF the end came before the buffer was full, with `bytesRead`; else as
    * {@link read}
    */
-  async readExactly(buffer: Uint8Array, options?: OperationOptions): Promise<void> {
-    checkBuffer(buffer, 'buffer')
-    checkOperation(options)
-    const end = endOf(this)
-    const length = buffer.length
-    if (length === 0 && !end.closed) return
-    let filled = 0
-    await end.reading.enqueue(
-      () => {
-        const landed = receive(end, buffer, filled, length - filled)
-        if (typeof landed !== 'number') return landed
-        if (landed === 0) throw unexpectedEndOfFile(filled, length)
-        filled += landed
-        return filled === length ? length : BLOCKED
-      },
-      options,
-      (error) => {
-        if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
-          Object.assign(error, { bytesRead: filled })
-        }
-      },
-    )
+  readExactly(buffer: Uint8Array, options?: OperationOptions): Promise<void> {
+    try {
+      checkBuffer(buffer, 'buffer')
+      checkOperation(options)
+      const end = endOf(this)
+      const length = buffer.length
+      if (length === 0 && !end.closed) return Promise.resolve()
+      let filled = 0
+      return end.reading.enqueue<void>(
+        () => {
+          const landed = receive(end, buffer, filled, length - filled)
+          if (typeof landed !== 'number') return landed
+          if (landed === 0) throw unexpectedEndOfFile(filled, length)
+          filled += landed
+          return filled === length ? undefined : BLOCKED
+        },
+        options,
+        (error) => {
+          if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
+            Object.assign(error, { bytesRead: filled })
+          }
+        },
+      )
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -151,19 +164,23 @@ export class StreamSocket extends Socket {
    * @returns the bytes, or null at end-of-file
    * @throws as {@link read}
    */
-  async readChunk(maxBytes: number = CHUNK, options?: OperationOptions): Promise<Buffer | null> {
-    checkInteger(maxBytes, 'maxBytes', 1, MAX_TRANSFER)
-    checkOperation(options)
-    const end = endOf(this)
-    return end.reading.enqueue(() => {
-      const target = slab !== undefined && slab.length >= maxBytes ? slab : newSlab(maxBytes)
-      const landed = receive(end, target, 0, maxBytes)
-      if (typeof landed !== 'number') return landed
-      if (landed === 0) return null
-      if (landed < WORTH_A_SLAB) return Buffer.from(target.subarray(0, landed))
-      if (target === slab) slab = undefined
-      return target.subarray(0, landed)
-    }, options)
+  readChunk(maxBytes: number = CHUNK, options?: OperationOptions): Promise<Buffer | null> {
+    try {
+      checkInteger(maxBytes, 'maxBytes', 1, MAX_TRANSFER)
+      checkOperation(options)
+      const end = endOf(this)
+      return end.reading.enqueue(() => {
+        const target = slab !== undefined && slab.length >= maxBytes ? slab : newSlab(maxBytes)
+        const landed = receive(end, target, 0, maxBytes)
+        if (typeof landed !== 'number') return landed
+        if (landed === 0) return null
+        if (landed < WORTH_A_SLAB) return Buffer.from(target.subarray(0, landed))
+        if (target === slab) slab = undefined
+        return target.subarray(0, landed)
+      }, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -214,33 +231,34 @@ export class StreamSocket extends Socket {
    * @throws as {@link write}; Cancel safety as there
    * @see sendmsg(2), writev(2)
    */
-  async writev(
-    chunks: readonly (Uint8Array | string)[],
-    options?: OperationOptions,
-  ): Promise<number> {
-    const views = checkList(chunks, 'chunks', toBytes)
-    checkOperation(options)
-    const end = endOf(this)
-    if (views.length === 0 && !end.closed) return 0
-    const lengths = views.map((view) => view.length)
-    let index = 0
-    let skip = 0
-    let sent = 0
-    return end.writing.enqueue(
-      () => {
-        const answer = calls.sendVectored(end.id, sameLengths(views, lengths), index, skip)
-        if (answer < 0) return blocked(answer, 'sendmsg')
-        end.bytesWritten += answer
-        sent += answer
-        skip += answer
-        while (index < views.length && skip >= (lengths[index] as number)) {
-          skip -= lengths[index++] as number
-        }
-        return index === views.length ? sent : BLOCKED
-      },
-      options,
-      (error) => carryBytesWritten(error, sent),
-    )
+  writev(chunks: readonly (Uint8Array | string)[], options?: OperationOptions): Promise<number> {
+    try {
+      const views = checkList(chunks, 'chunks', toBytes)
+      checkOperation(options)
+      const end = endOf(this)
+      if (views.length === 0 && !end.closed) return Promise.resolve(0)
+      const lengths = views.map((view) => view.length)
+      let index = 0
+      let skip = 0
+      let sent = 0
+      return end.writing.enqueue(
+        () => {
+          const answer = calls.sendVectored(end.id, sameLengths(views, lengths), index, skip)
+          if (answer < 0) return blocked(answer, 'sendmsg')
+          end.bytesWritten += answer
+          sent += answer
+          skip += answer
+          while (index < views.length && skip >= (lengths[index] as number)) {
+            skip -= lengths[index++] as number
+          }
+          return index === views.length ? sent : BLOCKED
+        },
+        options,
+        (error) => carryBytesWritten(error, sent),
+      )
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**

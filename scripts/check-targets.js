@@ -16,7 +16,7 @@ const targets = [
   'x86_64-unknown-illumos',
 ]
 
-const check = ['check', '--workspace', '--all-targets', '--locked', '--quiet']
+const check = ['check', '--workspace', '--all-targets', '--locked', '--keep-going', '--quiet']
 const unstable = ['-Zbuild-std', '-Zwarnings']
 
 /** @param {string} target */

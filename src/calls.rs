@@ -49,20 +49,12 @@ impl<const N: usize> Call<N> {
     }
 
     /// The bytes `offset .. offset + length` of the view in argument `index`.
-    #[expect(
-        clippy::mut_from_ref,
-        reason = "the memory is JavaScript's, not that of the call"
-    )]
     pub fn bytes(&self, index: usize, offset: usize, length: usize) -> Option<&mut [u8]> {
         let view = self.view(self.arguments[index], sys::TypedarrayType::uint8_array)?;
         view.get_mut(offset..offset.checked_add(length)?)
     }
 
     /// All bytes of the view in argument `index`.
-    #[expect(
-        clippy::mut_from_ref,
-        reason = "the memory is JavaScript's, not that of the call"
-    )]
     pub fn whole(&self, index: usize) -> Option<&mut [u8]> {
         self.view(self.arguments[index], sys::TypedarrayType::uint8_array)
     }

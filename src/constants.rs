@@ -23,18 +23,18 @@ const HERE: &[(&str, i32)] = names! {
     AF_NETLINK AF_PACKET AF_TIPC AF_VSOCK SOCK_CLOEXEC SOCK_NONBLOCK
     MSG_CMSG_CLOEXEC MSG_CONFIRM MSG_ERRQUEUE MSG_FASTOPEN MSG_MORE MSG_NOSIGNAL MSG_WAITFORONE
 };
-#[cfg(any(target_os = "freebsd", target_os = "netbsd", target_os = "openbsd"))]
-const HERE: &[(&str, i32)] = names! { SOCK_CLOEXEC SOCK_NONBLOCK MSG_CMSG_CLOEXEC MSG_NOSIGNAL };
+#[cfg(target_vendor = "apple")]
+const HERE: &[(&str, i32)] = names! { AF_VSOCK MSG_NOSIGNAL };
+#[cfg(any(target_os = "freebsd", target_os = "openbsd"))]
+const HERE: &[(&str, i32)] = names! {
+    SOCK_CLOEXEC SOCK_NONBLOCK MSG_CMSG_CLOEXEC MSG_NOSIGNAL MSG_WAITFORONE
+};
+#[cfg(target_os = "netbsd")]
+const HERE: &[(&str, i32)] = names! {
+    SOCK_CLOEXEC SOCK_NONBLOCK SOCK_NOSIGPIPE MSG_CMSG_CLOEXEC MSG_NOSIGNAL MSG_WAITFORONE
+};
 #[cfg(target_os = "illumos")]
-const HERE: &[(&str, i32)] = names! { SOCK_CLOEXEC SOCK_NONBLOCK };
-#[cfg(not(any(
-    target_os = "linux",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "illumos"
-)))]
-const HERE: &[(&str, i32)] = &[];
+const HERE: &[(&str, i32)] = names! { SOCK_CLOEXEC SOCK_NONBLOCK MSG_CMSG_CLOEXEC MSG_NOSIGNAL };
 
 /// Every name that this system has, with its number.
 #[napi(ts_return_type = "Record<string, number>")]

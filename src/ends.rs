@@ -8,7 +8,10 @@ use std::task::{Context, Poll, Waker};
 
 use socketpair_core::{Error, Registered, Result, Socket};
 
+use crate::ownership::Claim;
 use crate::runtime::Runtime;
+
+const POLL: &str = "poll";
 
 const INDEX_BITS: u32 = 22;
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
@@ -28,16 +31,18 @@ struct Wakers {
 }
 
 enum State {
-    /// Never waited, so the I/O driver does not know it.
+    /// Nothing waits, so the I/O driver does not know it.
     Unregistered(Socket),
-    Registered(Registered, Wakers),
+    Registered(Registered),
     /// Only while a state change is under way or after it failed half-way.
     Gone,
 }
 
 /// One end that JavaScript owns through its number.
 pub struct End {
+    claim: Claim,
     state: State,
+    wakers: Option<Wakers>,
     /// Whether somebody waits, by direction.
     armed: [bool; 2],
     /// An error that the system reported while a batch already held messages: told by the next receive.
@@ -47,7 +52,9 @@ pub struct End {
 impl End {
     fn new(socket: Socket) -> Self {
         Self {
+            claim: Claim::of(&socket),
             state: State::Unregistered(socket),
+            wakers: None,
             armed: [false; 2],
             deferred: Cell::new(None),
         }
@@ -56,8 +63,9 @@ impl End {
     /// The socket, or EBADF as the error of `syscall`.
     pub fn socket(&self, syscall: &'static str) -> Result<&Socket> {
         match &self.state {
+            _ if self.claim.is_lost() => Err(Error::new(libc::EBADF, syscall)),
             State::Unregistered(socket) => Ok(socket),
-            State::Registered(registered, _) => Ok(registered.socket()),
+            State::Registered(registered) => Ok(registered.socket()),
             State::Gone => Err(Error::new(libc::EBADF, syscall)),
         }
     }
@@ -80,7 +88,7 @@ impl End {
             return;
         }
         match mem::replace(&mut self.state, State::Gone) {
-            State::Registered(registered, _) => {
+            State::Registered(registered) => {
                 self.state = State::Unregistered(registered.into_socket());
             }
             other => self.state = other,
@@ -96,10 +104,14 @@ impl End {
         runtime: &Runtime,
         wakers: impl FnOnce() -> (Waker, Waker),
     ) -> Result<bool> {
-        self.register(runtime, wakers)?;
-        let State::Registered(registered, wakers) = &self.state else {
-            return Err(Error::new(libc::EBADF, "poll"));
+        self.register(runtime)?;
+        let State::Registered(registered) = &self.state else {
+            return Err(Error::new(libc::EBADF, POLL));
         };
+        let wakers = self.wakers.get_or_insert_with(|| {
+            let (read, write) = wakers();
+            Wakers { read, write }
+        });
         let poll = match direction {
             Direction::Read => registered.poll_readable(&mut Context::from_waker(&wakers.read)),
             Direction::Write => registered.poll_writable(&mut Context::from_waker(&wakers.write)),
@@ -114,11 +126,8 @@ impl End {
         }
     }
 
-    fn register(
-        &mut self,
-        runtime: &Runtime,
-        wakers: impl FnOnce() -> (Waker, Waker),
-    ) -> Result<()> {
+    fn register(&mut self, runtime: &Runtime) -> Result<()> {
+        self.socket(POLL)?;
         if !matches!(self.state, State::Unregistered(_)) {
             return Ok(());
         }
@@ -128,8 +137,7 @@ impl End {
         };
         match Registered::new(socket, &handle) {
             Ok(registered) => {
-                let (read, write) = wakers();
-                self.state = State::Registered(registered, Wakers { read, write });
+                self.state = State::Registered(registered);
                 Ok(())
             }
             Err((error, socket)) => {
@@ -139,11 +147,11 @@ impl End {
         }
     }
 
-    /// Gives the socket up, deregistered.
+    /// Gives the socket up, deregistered and no longer claimed.
     pub fn into_socket(self) -> Option<Socket> {
         match self.state {
             State::Unregistered(socket) => Some(socket),
-            State::Registered(registered, _) => Some(registered.into_socket()),
+            State::Registered(registered) => Some(registered.into_socket()),
             State::Gone => None,
         }
     }

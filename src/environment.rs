@@ -10,7 +10,6 @@ use napi::sys;
 use socketpair_core::{Error, Interest, Result, Socket, linger};
 
 use crate::ends::{Direction, End, Ends};
-use crate::ownership;
 use crate::runtime::Runtime;
 use crate::wake::Wakes;
 
@@ -68,22 +67,13 @@ pub fn close(env: sys::napi_env) {
     });
     let Some(environment) = closing else { return };
     environment.wakes.close();
-    for end in environment.ends.borrow_mut().drain() {
-        dispose(end);
-    }
+    environment.ends.borrow_mut().drain().for_each(drop);
     environment.runtime.leave();
-}
-
-fn dispose(end: End) {
-    if let Some(socket) = end.into_socket() {
-        ownership::release(&socket);
-    }
 }
 
 impl Environment {
     /// Takes `socket` in and gives the number that JavaScript holds.
     pub fn insert(&self, socket: Socket) -> u32 {
-        ownership::claim(&socket);
         self.ends.borrow_mut().insert(socket)
     }
 
@@ -104,9 +94,7 @@ impl Environment {
 
     /// Takes the end `id` out and gives its socket; None when it is gone.
     pub fn take(&self, id: u32) -> Option<Socket> {
-        let socket = self.ends.borrow_mut().remove(id)?.into_socket()?;
-        ownership::release(&socket);
-        Some(socket)
+        self.ends.borrow_mut().remove(id)?.into_socket()
     }
 
     /// Asks for a wake-up of the end `id`; see [`End::arm`].

@@ -8,11 +8,7 @@ use socketpair_core::{Error, errno};
 
 /// Makes the error object of `errno` (positive), as `syscall` reported it.
 #[napi]
-pub fn system_error<'env>(
-    env: &'env Env,
-    errno: i32,
-    syscall: String,
-) -> napi::Result<Object<'env>> {
+pub fn system_error(env: &Env, errno: i32, syscall: String) -> napi::Result<Object<'_>> {
     let name = errno::name(errno);
     let code = name.unwrap_or("UNKNOWN");
     let description = errno::description(errno).unwrap_or("unknown error");
@@ -25,8 +21,8 @@ pub fn system_error<'env>(
 }
 
 /// `error` as the exception that the running call throws.
-pub fn throwable(env: &Env, error: Error) -> napi::Error {
-    match system_error(env, error.errno(), error.syscall().to_owned()) {
+pub fn throwable(env: Env, error: Error) -> napi::Error {
+    match system_error(&env, error.errno(), error.syscall().to_owned()) {
         Ok(object) => napi::Error::from(object.to_unknown()),
         Err(failure) => failure,
     }
@@ -62,11 +58,11 @@ pub trait OrThrow<T> {
     ///
     /// # Errors
     /// The core's error as a JavaScript one.
-    fn or_throw(self, env: &Env) -> napi::Result<T>;
+    fn or_throw(self, env: Env) -> napi::Result<T>;
 }
 
 impl<T> OrThrow<T> for socketpair_core::Result<T> {
-    fn or_throw(self, env: &Env) -> napi::Result<T> {
+    fn or_throw(self, env: Env) -> napi::Result<T> {
         self.map_err(|error| throwable(env, error))
     }
 }

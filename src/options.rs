@@ -12,7 +12,7 @@ use crate::error::OrThrow;
 /// Runs `action` on the end `id`; EBADF also where its number was closed behind our back, so that nothing
 /// is asked of the stranger who may have it now, and nothing set on it.
 fn with<R>(
-    env: &Env,
+    env: Env,
     id: u32,
     syscall: &'static str,
     action: impl FnOnce(&Socket) -> Result<R>,
@@ -35,13 +35,13 @@ fn double(bytes: usize) -> f64 {
 /// `SO_SNDBUF`
 #[napi]
 pub fn send_buffer_size(env: Env, id: u32) -> napi::Result<f64> {
-    with(&env, id, "getsockopt", Socket::send_buffer_size).map(double)
+    with(env, id, "getsockopt", Socket::send_buffer_size).map(double)
 }
 
 /// Sets `SO_SNDBUF`.
 #[napi]
 pub fn set_send_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
-    with(&env, id, "setsockopt", |socket| {
+    with(env, id, "setsockopt", |socket| {
         socket.set_send_buffer_size(bytes as usize)
     })
 }
@@ -49,13 +49,13 @@ pub fn set_send_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
 /// `SO_RCVBUF`
 #[napi]
 pub fn recv_buffer_size(env: Env, id: u32) -> napi::Result<f64> {
-    with(&env, id, "getsockopt", Socket::recv_buffer_size).map(double)
+    with(env, id, "getsockopt", Socket::recv_buffer_size).map(double)
 }
 
 /// Sets `SO_RCVBUF`.
 #[napi]
 pub fn set_recv_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
-    with(&env, id, "setsockopt", |socket| {
+    with(env, id, "setsockopt", |socket| {
         socket.set_recv_buffer_size(bytes as usize)
     })
 }
@@ -63,31 +63,31 @@ pub fn set_recv_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
 /// FIONREAD
 #[napi]
 pub fn readable_length(env: Env, id: u32) -> napi::Result<f64> {
-    with(&env, id, "ioctl", Socket::readable_len).map(double)
+    with(env, id, "ioctl", Socket::readable_len).map(double)
 }
 
 /// `O_NONBLOCK`, as the user asked for it.
 #[napi]
 pub fn is_non_blocking(env: Env, id: u32) -> napi::Result<bool> {
-    with(&env, id, "fcntl", Socket::is_nonblocking)
+    with(env, id, "fcntl", Socket::is_nonblocking)
 }
 
 /// Sets `O_NONBLOCK`.
 #[napi]
 pub fn set_non_blocking(env: Env, id: u32, on: bool) -> napi::Result<()> {
-    with(&env, id, "fcntl", |socket| socket.set_nonblocking(on))
+    with(env, id, "fcntl", |socket| socket.set_nonblocking(on))
 }
 
 /// `FD_CLOEXEC`
 #[napi]
 pub fn is_close_on_exec(env: Env, id: u32) -> napi::Result<bool> {
-    with(&env, id, "fcntl", Socket::is_close_on_exec)
+    with(env, id, "fcntl", Socket::is_close_on_exec)
 }
 
 /// Sets `FD_CLOEXEC`.
 #[napi]
 pub fn set_close_on_exec(env: Env, id: u32, on: bool) -> napi::Result<()> {
-    with(&env, id, "fcntl", |socket| socket.set_close_on_exec(on))
+    with(env, id, "fcntl", |socket| socket.set_close_on_exec(on))
 }
 
 /// shutdown(2); `how` is 0 (read), 1 (write) or 2 (both).
@@ -98,7 +98,7 @@ pub fn shutdown(env: Env, id: u32, how: u32) -> napi::Result<()> {
         1 => Shutdown::Write,
         _ => Shutdown::Both,
     };
-    with(&env, id, "shutdown", |socket| socket.shutdown(how))
+    with(env, id, "shutdown", |socket| socket.shutdown(how))
 }
 
 /// Who made the pair, as the system recorded it.
@@ -115,7 +115,7 @@ pub struct PeerCredentials {
 /// `SO_PEERCRED` or what the system has instead.
 #[napi]
 pub fn peer_credentials(env: Env, id: u32) -> napi::Result<PeerCredentials> {
-    let credentials = with(&env, id, "getsockopt", Socket::peer_credentials)?;
+    let credentials = with(env, id, "getsockopt", Socket::peer_credentials)?;
     Ok(PeerCredentials {
         pid: credentials.pid.unwrap_or(0),
         uid: credentials.uid,

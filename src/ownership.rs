@@ -2,35 +2,76 @@
 //!
 //! `fromFd()` of a number that has an owner would give it two, and the second close would hit a
 //! stranger. The identity tells a number that is still ours from one that was closed behind our back
-//! and given to somebody else.
+//! and given to somebody else; when that somebody is a Socket of ours too, the first owner is told that
+//! it has lost the number.
 
 use std::collections::HashMap;
 use std::os::fd::{AsRawFd, RawFd};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use socketpair_core::{Identity, Socket};
 
-static OWNED: LazyLock<Mutex<HashMap<RawFd, Identity>>> = LazyLock::new(Mutex::default);
+static OWNED: LazyLock<Mutex<HashMap<RawFd, Owned>>> = LazyLock::new(Mutex::default);
 
-fn owned() -> MutexGuard<'static, HashMap<RawFd, Identity>> {
+struct Owned {
+    identity: Identity,
+    lost: Arc<AtomicBool>,
+}
+
+/// The right of one end to its number, until it is dropped.
+pub struct Claim {
+    number: RawFd,
+    identity: Identity,
+    lost: Arc<AtomicBool>,
+}
+
+fn owned() -> MutexGuard<'static, HashMap<RawFd, Owned>> {
     // The map stays whole whatever thread panicked: each change of it is one call.
     OWNED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Notes that `socket` has an owner here.
-pub fn claim(socket: &Socket) {
-    owned().insert(socket.as_raw_fd(), socket.identity());
+impl Claim {
+    /// Notes that `socket` has an owner here.
+    pub fn of(socket: &Socket) -> Self {
+        let (number, identity) = (socket.as_raw_fd(), socket.identity());
+        let lost = Arc::new(AtomicBool::new(false));
+        let now = Owned {
+            identity,
+            lost: Arc::clone(&lost),
+        };
+        if let Some(before) = owned().insert(number, now) {
+            // The system gave the number out again, so it was closed behind its owner's back.
+            before.lost.store(true, Ordering::Release);
+        }
+        Self {
+            number,
+            identity,
+            lost,
+        }
+    }
+
+    /// Whether another Socket of this process has the number by now.
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut owned = owned();
+        if owned
+            .get(&self.number)
+            .is_some_and(|now| now.identity == self.identity)
+        {
+            owned.remove(&self.number);
+        }
+    }
 }
 
 /// Whether the number of `socket`, which was just adopted, already had an owner here.
 pub fn is_claimed(socket: &Socket) -> bool {
-    owned().get(&socket.as_raw_fd()) == Some(&socket.identity())
-}
-
-/// Forgets the claim of `socket`, unless the number was claimed by another one since.
-pub fn release(socket: &Socket) {
-    let mut owned = owned();
-    if owned.get(&socket.as_raw_fd()) == Some(&socket.identity()) {
-        owned.remove(&socket.as_raw_fd());
-    }
+    owned()
+        .get(&socket.as_raw_fd())
+        .is_some_and(|now| now.identity == socket.identity())
 }

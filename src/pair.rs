@@ -45,29 +45,37 @@ pub struct PairRequest {
 /// Makes a pair of one of the three kinds.
 #[napi(ts_return_type = "[NewEnd, NewEnd]")]
 pub fn make_pair(env: Env, request: PairRequest) -> napi::Result<Vec<NewEnd>> {
-    let kind = kind(&request.kind).ok_or_else(|| invalid("kind"))?;
+    let PairRequest {
+        kind: word,
+        protocol,
+        non_blocking,
+        close_on_exec,
+        send_buffer_size,
+        recv_buffer_size,
+    } = request;
+    let kind = kind(&word).ok_or_else(|| invalid("kind"))?;
     let both = |flags: &[bool]| <[bool; 2]>::try_from(flags).map_err(|_| invalid("flags"));
     let mut builder = PairBuilder::new(kind)
-        .protocol(request.protocol)
-        .nonblocking(both(&request.non_blocking)?)
-        .close_on_exec(both(&request.close_on_exec)?);
-    if let Some(bytes) = request.send_buffer_size {
+        .protocol(protocol)
+        .nonblocking(both(&non_blocking)?)
+        .close_on_exec(both(&close_on_exec)?);
+    if let Some(bytes) = send_buffer_size {
         builder = builder.send_buffer_size(bytes as usize);
     }
-    if let Some(bytes) = request.recv_buffer_size {
+    if let Some(bytes) = recv_buffer_size {
         builder = builder.recv_buffer_size(bytes as usize);
     }
-    let (one, other) = builder.build().or_throw(&env)?;
-    take_in_both(&env, one, other)
+    let (one, other) = builder.build().or_throw(env)?;
+    take_in_both(env, one, other)
 }
 
 /// socketpair(2), number for number.
 #[napi(ts_return_type = "[NewEnd, NewEnd]")]
 pub fn raw_pair(env: Env, domain: i32, kind: i32, protocol: i32) -> napi::Result<Vec<NewEnd>> {
-    let (one, other) = socketpair_core::raw(domain, kind, protocol).or_throw(&env)?;
-    let one = Socket::adopt(one).map_err(|refused| throwable(&env, refused.error))?;
-    let other = Socket::adopt(other).map_err(|refused| throwable(&env, refused.error))?;
-    take_in_both(&env, one, other)
+    let (one, other) = socketpair_core::raw(domain, kind, protocol).or_throw(env)?;
+    let one = Socket::adopt(one).map_err(|refused| throwable(env, refused.error))?;
+    let other = Socket::adopt(other).map_err(|refused| throwable(env, refused.error))?;
+    take_in_both(env, one, other)
 }
 
 /// Takes over the descriptor `fd`; on failure it stays the caller's.
@@ -75,16 +83,16 @@ pub fn raw_pair(env: Env, domain: i32, kind: i32, protocol: i32) -> napi::Result
 pub fn adopt(env: Env, fd: i32) -> napi::Result<NewEnd> {
     const SYSCALL: &str = "getsockopt";
     let descriptor = descriptor::from_number(fd)
-        .ok_or_else(|| throwable(&env, Error::new(libc::EBADF, SYSCALL)))?;
+        .ok_or_else(|| throwable(env, Error::new(libc::EBADF, SYSCALL)))?;
     match Socket::adopt(descriptor) {
         Ok(socket) if ownership::is_claimed(&socket) => {
             let _ = socket.into_fd().into_raw_fd();
-            Err(throwable(&env, Error::new(libc::EEXIST, SYSCALL)))
+            Err(throwable(env, Error::new(libc::EEXIST, SYSCALL)))
         }
-        Ok(socket) => take_in(&env, socket),
+        Ok(socket) => take_in(env, socket),
         Err(AdoptError { error, fd }) => {
             let _ = fd.into_raw_fd();
-            Err(throwable(&env, error))
+            Err(throwable(env, error))
         }
     }
 }
@@ -92,19 +100,19 @@ pub fn adopt(env: Env, fd: i32) -> napi::Result<NewEnd> {
 /// Closes the end; nothing happens when it is gone already, or when its number is a stranger's by now.
 #[napi]
 pub fn close(env: Env, id: u32) {
-    drop(take_out(&env, id));
+    drop(take_out(env, id));
 }
 
 /// Gives the end's descriptor to the caller, as it was asked for: what the package set on it is undone.
 #[napi]
 pub fn detach(env: Env, id: u32) -> napi::Result<i32> {
-    let socket = take_out(&env, id)
+    let socket = take_out(env, id)
         .filter(Socket::is_intact)
-        .ok_or_else(|| throwable(&env, Error::new(libc::EBADF, "fcntl")))?;
+        .ok_or_else(|| throwable(env, Error::new(libc::EBADF, "fcntl")))?;
     Ok(socket.into_fd().into_raw_fd())
 }
 
-fn take_in(env: &Env, socket: Socket) -> napi::Result<NewEnd> {
+fn take_in(env: Env, socket: Socket) -> napi::Result<NewEnd> {
     let (fd, kind) = (socket.as_raw_fd(), socket.kind().as_str().to_owned());
     let id = environment::with(env.raw(), "socketpair", |environment| {
         Ok(environment.insert(socket))
@@ -116,11 +124,11 @@ fn take_in(env: &Env, socket: Socket) -> napi::Result<NewEnd> {
     })
 }
 
-fn take_in_both(env: &Env, one: Socket, other: Socket) -> napi::Result<Vec<NewEnd>> {
+fn take_in_both(env: Env, one: Socket, other: Socket) -> napi::Result<Vec<NewEnd>> {
     Ok(vec![take_in(env, one)?, take_in(env, other)?])
 }
 
-fn take_out(env: &Env, id: u32) -> Option<Socket> {
+fn take_out(env: Env, id: u32) -> Option<Socket> {
     environment::with(env.raw(), "close", |environment| Ok(environment.take(id)))
         .ok()
         .flatten()

@@ -8,7 +8,7 @@ use std::time::Duration;
 use napi::bindgen_prelude::{Function, Object};
 use napi::{Env, JsValue};
 use napi_derive::napi;
-use socketpair_core::{Kind, Received, Result};
+use socketpair_core::{Kind, Received, Result, Socket};
 
 use crate::calls::{Call, OUT_OF_BOUNDS, callback, define};
 use crate::ends::Direction;
@@ -44,7 +44,7 @@ pub fn open<'env>(env: &'env Env, on_ready: Function<'env, u32, ()>) -> napi::Re
         environment::open(raw, wakes);
         // Added after the thread-safe function's own hook, so it runs before it.
         env.add_env_cleanup_hook(raw as usize, |raw| {
-            environment::close(raw as napi::sys::napi_env)
+            environment::close(raw as napi::sys::napi_env);
         })?;
     }
     let mut calls = Object::new(env)?;
@@ -70,18 +70,15 @@ pub fn open<'env>(env: &'env Env, on_ready: Function<'env, u32, ()>) -> napi::Re
 
 /// `recv(id, buffer, offset, length)`
 fn recv(call: &Call<4>) -> i64 {
-    receive(call, |socket, bytes| socket.recv(bytes))
+    receive(call, Socket::recv)
 }
 
 /// `peek(id, buffer, offset, length)`
 fn peek(call: &Call<4>) -> i64 {
-    receive(call, |socket, bytes| socket.peek(bytes))
+    receive(call, Socket::peek)
 }
 
-fn receive(
-    call: &Call<4>,
-    transfer: impl FnOnce(&socketpair_core::Socket, &mut [u8]) -> Result<Received>,
-) -> i64 {
+fn receive(call: &Call<4>, transfer: impl FnOnce(&Socket, &mut [u8]) -> Result<Received>) -> i64 {
     let Some(bytes) = range(call) else {
         return OUT_OF_BOUNDS;
     };
@@ -100,17 +97,13 @@ fn recv_vectored(call: &Call<2>) -> i64 {
 
 /// `nextLength(id)`: the length of the next message, which stays.
 fn next_length(call: &Call<1>) -> i64 {
-    with_received(
-        call.env(),
-        call.id(0),
-        socketpair_core::Socket::next_message_len,
-    )
+    with_received(call.env(), call.id(0), Socket::next_message_len)
 }
 
 fn with_received(
     env: napi::sys::napi_env,
     id: u32,
-    transfer: impl FnOnce(&socketpair_core::Socket) -> Result<Received>,
+    transfer: impl FnOnce(&Socket) -> Result<Received>,
 ) -> i64 {
     number(environment::with(env, RECV, |environment| {
         environment.with(id, RECV, |end, socket| {
@@ -194,11 +187,7 @@ fn recv_many(call: &Call<3>) -> i64 {
 
 /// The next message, unless it is longer than the room that the batch has left: then it waits for the
 /// next batch. The first one of a batch is taken in any case, cut if it must be.
-fn take_if_it_fits(
-    socket: &socketpair_core::Socket,
-    room: &mut [u8],
-    first: bool,
-) -> Result<Option<Received>> {
+fn take_if_it_fits(socket: &Socket, room: &mut [u8], first: bool) -> Result<Option<Received>> {
     if !first {
         let next = socket.next_message_len()?;
         if next.end_of_file {
@@ -268,7 +257,7 @@ fn send_many(call: &Call<3>) -> i64 {
 fn with_sent(
     env: napi::sys::napi_env,
     id: u32,
-    transfer: impl FnOnce(&socketpair_core::Socket) -> Result<usize>,
+    transfer: impl FnOnce(&Socket) -> Result<usize>,
 ) -> i64 {
     number(environment::with(env, SEND, |environment| {
         environment.with(id, SEND, |_, socket| transfer(socket).map(signed))

@@ -24,7 +24,7 @@ function pythonItself(): string {
 function commandLine(program: string, args: readonly string[]): [string, string[]] {
   if (path.isAbsolute(program)) return [program, [...args]]
   const file = path.join(PROGRAMS, program)
-  if (program.endsWith('.py')) return [pythonItself(), ['-I', '-S', file, ...args]]
+  if (program.endsWith('.py')) return [pythonItself(), ['-I', '-S', '-B', file, ...args]]
   return [process.execPath, [...process.execArgv, file, ...args]]
 }
 

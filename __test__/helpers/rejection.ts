@@ -12,7 +12,9 @@ export async function rejection(promise: Promise<unknown>): Promise<SystemError>
 }
 
 /** The codes with which promises reject, in order; `undefined` for one that resolves. */
-export async function codes(promises: readonly Promise<unknown>[]): Promise<(string | undefined)[]> {
+export async function codes(
+  promises: readonly Promise<unknown>[],
+): Promise<(string | undefined)[]> {
   const outcomes = await Promise.allSettled(promises)
   return outcomes.map((outcome) =>
     outcome.status === 'rejected' ? (outcome.reason as SystemError).code : undefined,

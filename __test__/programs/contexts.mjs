@@ -45,7 +45,9 @@ function addonFile() {
 const ways = {
   // lib/ evaluated again over the exports that the host has cached, as Jest does for every test file.
   'modules evaluated anew': () =>
-    Promise.all([1, 2].map((i) => copyOf(`copy${i}`, `module.exports = require(${JSON.stringify(loader)})`))),
+    Promise.all(
+      [1, 2].map((i) => copyOf(`copy${i}`, `module.exports = require(${JSON.stringify(loader)})`)),
+    ),
   // The addon's own initializer runs again, over the same image, in the same environment or a new one.
   'addon loaded anew': async () => {
     const copies = []
@@ -76,7 +78,10 @@ const ways = {
   'another context': async () => {
     const context = vm.createContext({ process })
     const text = `module.exports = { exports: {} }; `
-    const load = vm.runInContext('(file) => { const m = { exports: {} }; process.dlopen(m, file); return m.exports }', context)
+    const load = vm.runInContext(
+      '(file) => { const m = { exports: {} }; process.dlopen(m, file); return m.exports }',
+      context,
+    )
     Object.assign(globalThis, { loadInContext: () => load(addonFile()) })
     return [await copyOf('copy', `${text} module.exports = globalThis.loadInContext()`)]
   },

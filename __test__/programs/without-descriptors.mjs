@@ -9,7 +9,7 @@ function exhaust() {
   const taken = []
   for (;;) {
     try {
-      taken.push(openSync('/dev/null'))
+      taken.push(openSync('/dev/null', 'r'))
     } catch (error) {
       same(/** @type {{ code: string }} */ (error).code, 'EMFILE', 'code')
       return taken
@@ -33,14 +33,20 @@ let taken = exhaust()
 
 // One is missing, or both are.
 for (let free = 0; free < 2; free++) {
-  same(codeOf(() => socketpair()), 'EMFILE socketpair true')
+  same(
+    codeOf(() => socketpair()),
+    'EMFILE socketpair true',
+  )
   const fd = taken.pop()
   if (fd !== undefined) closeSync(fd)
 }
 taken.push(...exhaust())
 
 // The first wait of all needs descriptors of its own.
-for (const operation of [() => here.read(Buffer.alloc(1)), () => here.write(Buffer.alloc(8 << 20))]) {
+for (const operation of [
+  () => here.read(Buffer.alloc(1)),
+  () => here.write(Buffer.alloc(8 << 20)),
+]) {
   /** @type {unknown} */
   let failure
   await operation().catch((error) => (failure = error))
@@ -60,7 +66,10 @@ same(await read, 1, 'bytes read after')
 // And the same once it has them: no wait needs any more.
 const before = openDescriptors()
 taken = exhaust()
-same(codeOf(() => socketpair('seqpacket')), 'EMFILE socketpair true')
+same(
+  codeOf(() => socketpair('seqpacket')),
+  'EMFILE socketpair true',
+)
 const again = here.read(Buffer.alloc(1))
 await there.write('x')
 same(await again, 1, 'bytes read without descriptors')

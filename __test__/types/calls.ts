@@ -8,6 +8,7 @@ import {
   type Message,
   MessageBatch,
   type MessageInfo,
+  MessageSocket,
   type PairOptions,
   SeqpacketSocket,
   Socket,
@@ -39,13 +40,26 @@ export function returnTypesFollowTheType(): void {
   same<AnySocket, StreamSocket | DatagramSocket | SeqpacketSocket>()
 }
 
-export function wrongCallsAreRefused(word: string, type: SocketType): void {
+export function aUnionOfTypesGivesAUnionOfClasses(
+  type: SocketType,
+  message: 'dgram' | 'seqpacket',
+): void {
+  const any = socketpair(type)
+  same<typeof any, [AnySocket, AnySocket]>()
+  const messages = socketpair(message)
+  same<typeof messages, [MessageSocket, MessageSocket]>()
+  const [end] = any
+  if (end.type === 'stream') {
+    const stream = end
+    same<typeof stream, StreamSocket>()
+  }
+}
+
+export function wrongCallsAreRefused(word: string): void {
   // @ts-expect-error not one of the three
   socketpair('tcp')
   // @ts-expect-error any string may be none of the three
   socketpair(word)
-  // @ts-expect-error a union of types has no class of its own
-  socketpair(type)
   // @ts-expect-error the numeric form needs a type
   socketpair(1)
   // @ts-expect-error options are an object

@@ -9,9 +9,7 @@ const echoed = here.read(Buffer.alloc(5))
 await there.write('hello')
 if ((await echoed) !== 5) throw new Error('no hello')
 const idle = [...socketpair('seqpacket'), ...socketpair('dgram'), ...socketpair()]
-const waiting = idle.map((end) =>
-  'recv' in end ? end.recv() : end.read(Buffer.alloc(1)),
-)
+const waiting = idle.map((end) => ('recv' in end ? end.recv() : end.read(Buffer.alloc(1))))
 parentPort?.postMessage('ready')
 
 switch (how) {

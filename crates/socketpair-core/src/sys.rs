@@ -53,7 +53,13 @@ fn nix_call<T>(syscall: &'static str, mut attempt: impl FnMut() -> nix::Result<T
 
 /// fstat(2): which file this is.
 pub(crate) fn identity(fd: BorrowedFd<'_>) -> Result<Identity> {
-    let stat = nix_call("fstat", || nix::sys::stat::fstat(fd))?;
+    let look = || nix_call("fstat", || nix::sys::stat::fstat(fd));
+    let mut stat = look()?;
+    if stat.st_ino == 0 {
+        // NetBSD numbers a socket when first asked, from 0 on, and takes 0 for "not yet numbered":
+        // only from the second look on the number stays.
+        stat = look()?;
+    }
     #[allow(
         clippy::cast_sign_loss,
         clippy::unnecessary_cast,

@@ -6,9 +6,9 @@ use std::io::{IoSlice, IoSliceMut};
 use std::net::Shutdown;
 
 use socketpair_core::{BATCH_MAX, Kind, Received, pair};
-use support::{
-    Outcome, alone, assert_end, bytes, code, fill, message_kinds, receive, receive_info,
-};
+#[cfg(target_os = "linux")]
+use support::fill;
+use support::{Outcome, alone, assert_end, bytes, code, message_kinds, receive, receive_info};
 
 #[test]
 fn one_receive_gives_one_message() -> Outcome {

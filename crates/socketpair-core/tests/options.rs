@@ -5,8 +5,12 @@ mod support;
 use std::os::fd::AsFd;
 
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
-use socketpair_core::{Kind, pair};
-use support::{Outcome, alone, bytes, code, fill, kinds, receive};
+#[cfg(target_os = "linux")]
+use socketpair_core::Kind;
+use socketpair_core::pair;
+use support::{Outcome, alone, code, fill, kinds};
+#[cfg(target_os = "linux")]
+use support::{bytes, receive};
 
 #[cfg(target_os = "linux")]
 #[test]

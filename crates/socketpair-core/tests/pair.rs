@@ -4,9 +4,9 @@ mod support;
 
 use std::os::fd::{AsRawFd, OwnedFd};
 
-use libc::{
-    AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM, SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET, SOCK_STREAM,
-};
+#[cfg(target_os = "linux")]
+use libc::{AF_INET, AF_INET6, SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET};
+use libc::{AF_UNIX, SOCK_DGRAM, SOCK_STREAM};
 use socketpair_core::{Kind, PairBuilder, Socket, pair, raw, supported};
 use support::{Outcome, alone, bytes, code, is_open, kinds, receive};
 

@@ -4,10 +4,12 @@ mod async_support;
 
 use std::net::Shutdown;
 
-use async_support::{cancelled_after, noise, run, run_on_threads};
-use socketpair_core::{DatagramSocket, Relay, relay};
+use async_support::run;
 #[cfg(not(target_vendor = "apple"))]
-use socketpair_core::{Kind, PairBuilder, Relayed, SeqpacketSocket};
+use async_support::{cancelled_after, noise, run_on_threads};
+use socketpair_core::{DatagramSocket, relay};
+#[cfg(not(target_vendor = "apple"))]
+use socketpair_core::{Kind, PairBuilder, Relay, Relayed, SeqpacketSocket};
 
 #[cfg(not(target_vendor = "apple"))]
 type Chain = (

@@ -1,4 +1,5 @@
-//! Transfers in pieces of any number and size, against a model.
+//! Transfers in pieces of any number and size, against a model of Linux.
+#![cfg(target_os = "linux")]
 
 mod support;
 
@@ -219,7 +220,6 @@ fn check(
     Ok(())
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn whatever_the_pieces_the_bytes_and_the_boundaries_arrive() {
     let config = ProptestConfig {
