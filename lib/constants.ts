@@ -52,7 +52,8 @@ export type Constants = Readonly<Record<Everywhere, number>> &
   Readonly<Partial<Record<Somewhere, number>>>
 
 /**
- * The numbers for {@link socketpair}'s numeric form, as this system has them.
+ * The system's numbers: for {@link socketpair}'s numeric form (`AF_`, `PF_`, `SOCK_`), and for what other
+ * programs and languages do with an end (`MSG_`, `SHUT_`).
  * @see socket(2), sys/socket.h
  */
 export const constants: Constants = Object.freeze(

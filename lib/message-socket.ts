@@ -55,7 +55,8 @@ function take(end: End, buffer: Uint8Array, room: number): MessageInfo | null | 
  *
  * Operations in one direction queue and settle in the order of their calls. A message is sent or
  * received whole or not at all: a promise that rejects with ECANCELED (closed), ETIMEDOUT or its
- * signal's reason has done nothing.
+ * signal's reason has done nothing, but for {@link sendMany}: `messagesSent` of its error says how many
+ * went.
  */
 export abstract class MessageSocket extends Socket {
   /**
@@ -66,10 +67,10 @@ export abstract class MessageSocket extends Socket {
    *
    * @returns the bytes sent
    * @throws EMSGSIZE larger than the system's limit (`sendBufferSize` - 32 on Linux), the end stays
-   * usable; EPIPE the peer of a seqpacket end is closed or reads no more, or this end was shut down;
-   * ECONNREFUSED the peer of a datagram end is closed (once), ENOTCONN (from then on); ECONNRESET the
-   * peer of a seqpacket end closed with our messages unread (once); ENOBUFS, ENOMEM; EBADF closed;
-   * ECANCELED; ETIMEDOUT
+   * usable; EPIPE the peer reads no more, the peer of a seqpacket end is closed, or this end was shut
+   * down for writing; ECONNREFUSED the peer of a datagram end is closed (once), ENOTCONN (from then on);
+   * ECONNRESET the peer of a seqpacket end closed with our messages unread (once, here or at a receive);
+   * ENOBUFS, ENOMEM; EBADF closed; ECANCELED; ETIMEDOUT
    * @see sendmsg(2), unix(7)
    */
   send(data: Uint8Array | string, options?: SendOptions): Promise<number> {
@@ -172,8 +173,8 @@ export abstract class MessageSocket extends Socket {
    *
    * @returns the message; null at end-of-file, which a datagram end has only after its own
    * `shutdown('read')`
-   * @throws ECONNRESET the peer of a seqpacket end closed with our messages unread (once); ENOMEM; EBADF
-   * closed; ECANCELED; ETIMEDOUT
+   * @throws ECONNRESET the peer of a seqpacket end closed with our messages unread (once, before the
+   * messages that are queued); ENOMEM; EBADF closed; ECANCELED; ETIMEDOUT
    * @see recvmsg(2), unix(7)
    */
   recv(options?: RecvOptions): Promise<Message | null> {
@@ -237,14 +238,14 @@ export abstract class MessageSocket extends Socket {
   }
 
   /**
-   * Receives the messages that are there, as many as fit the batch, waiting for the first. What the
-   * batch held before is gone.
+   * Receives the messages that are there, as many as fit the batch, waiting for the first: with one call
+   * into the addon. What the batch held before is gone.
    *
    * Cancel safety: an operation that ends early has taken no message.
    *
    * @returns how many messages the batch holds now; 0 at end-of-file. An empty message counts as one.
    * @throws ERR_INVALID_STATE the batch's memory was detached, nothing is lost; else as {@link recv}
-   * @see recvmsg(2), recvmmsg(2)
+   * @see recvmsg(2)
    */
   recvMany(batch: MessageBatch, options?: OperationOptions): Promise<number> {
     try {

@@ -9,7 +9,7 @@ export interface MessageInfo {
   truncated: boolean
   /** Whether the system marked the end of a record; Linux never does. */
   endOfRecord: boolean
-  /** The message's true length in bytes, where the system tells: on Linux always. */
+  /** The message's true length in bytes; absent where a message was cut and the system doesn't tell. */
   messageSize?: number
 }
 

@@ -72,8 +72,9 @@ export abstract class Socket {
    * decides the class. Any connected socket can be adopted, a TCP connection too. Its flags stay as
    * they are.
    *
-   * @throws EBADF no such descriptor; ENOTSOCK it is no socket; EEXIST a Socket of this process owns it
-   * already; ESOCKTNOSUPPORT its type is none of the three. It stays the caller's then.
+   * @throws EBADF no such descriptor; ENOTSOCK it is no socket; EEXIST a Socket of this process, in
+   * whatever thread, owns it already; ESOCKTNOSUPPORT its type is none of the three. It stays the
+   * caller's then.
    * @see getsockopt(2), socket(7)
    */
   static fromFd(fd: number): import('./sockets.js').AnySocket {
@@ -192,10 +193,10 @@ export abstract class Socket {
   /**
    * Ends one direction or both, at once: `shutdown(2)`. After `'write'` the peer of a stream or
    * seqpacket end reads what was sent and then end-of-file; a datagram peer is never told. After
-   * `'read'` what is queued here can still be received, then end-of-file. Writes that still wait fail
-   * with EPIPE: await them first.
+   * `'read'` what is queued here can still be received, then end-of-file; macOS and the BSDs drop it.
+   * Writes that still wait fail with EPIPE: await them first.
    *
-   * @throws EBADF closed; ENOTCONN, EINVAL as the system says
+   * @throws EBADF closed; ENOTCONN an adopted socket is not connected; ERR_INVALID_ARG_VALUE another word
    * @see shutdown(2)
    */
   shutdown(how: 'read' | 'write' | 'both'): void {

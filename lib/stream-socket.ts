@@ -122,7 +122,8 @@ export class StreamSocket extends Socket {
   /**
    * Fills `buffer` whole. No other read gets bytes in between.
    *
-   * Cancel safety: what had landed by then is in the buffer, and `bytesRead` of the error says how much.
+   * Cancel safety: an operation that ends early has consumed what had landed by then: it is in the buffer,
+   * and `bytesRead` of the error says how much.
    *
    * @throws ERR_UNEXPECTED_EOF the end came before the buffer was full, with `bytesRead`; else as
    * {@link read}
@@ -184,14 +185,15 @@ export class StreamSocket extends Socket {
 
   /**
    * Sends all of `data`; a string goes as UTF-8. The kernel reads the buffer's own memory: don't change
-   * it before the promise settles.
+   * it before the promise settles. Of no bytes nothing is sent; EPIPE is told all the same.
    *
    * Cancel safety: an operation that ends early may have sent a part; `bytesWritten` of the error says
    * how much. Nothing of it is sent afterwards.
    *
    * @returns the bytes sent, when the kernel has all of them
-   * @throws EPIPE the peer is closed or reads no more, or this end was shut down for writing; ECONNRESET
-   * the peer closed while this waited; ENOBUFS, ENOMEM; EBADF closed; ECANCELED; ETIMEDOUT
+   * @throws EPIPE the peer is closed or reads no more, also when that came while this waited, or this
+   * end was shut down for writing; ECONNRESET the peer closed during the system call; ENOBUFS, ENOMEM;
+   * EBADF closed; ECANCELED; ETIMEDOUT
    * @see sendmsg(2), unix(7)
    */
   write(data: Uint8Array | string, options?: OperationOptions): Promise<number> {
