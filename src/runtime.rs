@@ -6,7 +6,7 @@
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use std::{cell::Cell, io};
+use std::{cell::Cell, io, thread};
 
 use socketpair_core::{Error, Result};
 use tokio::runtime::{Builder, Handle};
@@ -78,6 +78,11 @@ const START: &str = "epoll_create1";
 const START: &str = "kqueue";
 
 fn build() -> io::Result<tokio::runtime::Runtime> {
+    // Tokio panics, loudly, when the system refuses it a thread: ask for one before.
+    thread::Builder::new()
+        .spawn(|| {})?
+        .join()
+        .map_err(|_| io::Error::from_raw_os_error(libc::EAGAIN))?;
     Builder::new_multi_thread()
         .worker_threads(1)
         .max_blocking_threads(1)

@@ -1,0 +1,93 @@
+// The system below the addon misbehaves, within what its manual allows: calls are interrupted, refused for
+// want of memory, move little. A library in C makes them (programs/faults.c), preloaded into a program.
+
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { guardDescriptors } from './helpers/descriptor-guard.js'
+import { endedWell, programPath, runProgram } from './helpers/program.js'
+
+guardDescriptors(test)
+
+const folder = mkdtempSync(join(tmpdir(), 'socketpair-faults-'))
+const library = join(folder, 'faults.so')
+
+test.serial.before('the library is compiled', () => {
+  const flags = ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', library]
+  execFileSync('cc', [...flags, programPath('faults.c'), '-ldl'])
+})
+
+test.after.always('it is removed', () => rmSync(folder, { recursive: true }))
+
+const play = (...args: string[]) => runProgram('faults.mjs', { args, env: { LD_PRELOAD: library } })
+
+for (const [what, list] of Object.entries({
+  'are interrupted': 'send:EINTR:300,recv:EINTR:300,poll:EINTR:300',
+  'move little': 'send:short:700,recv:short:700',
+  'would block although they were called ready': 'send:EAGAIN:100,recv:EAGAIN:100',
+  'find no buffers': 'send:ENOBUFS:100',
+  'fail to poll': 'poll:ENOMEM:300,poll:EAGAIN:300',
+  'do all of that':
+    'send:EINTR:100,send:EAGAIN:20,send:ENOBUFS:20,send:short:400,recv:EINTR:100,recv:EAGAIN:20,recv:short:400,poll:EINTR:100',
+})) {
+  test.serial(`bytes arrive whole and in order when system calls ${what}`, async (t) => {
+    t.timeout(150_000)
+    endedWell(t, await play('stream', list, 'warm'), 'all of it')
+  })
+
+  // A message moves whole, and its receiver seldom needs to poll.
+  if (!['move little', 'fail to poll'].includes(what)) {
+    test.serial(`messages arrive whole and in order when system calls ${what}`, async (t) => {
+      t.timeout(150_000)
+      endedWell(t, await play('messages', list, 'warm'), 'all of it')
+    })
+  }
+}
+
+for (const code of ['ENOMEM', 'EIO']) {
+  test.serial(
+    `${code} is told with what was done by then, and the end is usable afterwards`,
+    async (t) => {
+      t.timeout(150_000)
+      endedWell(t, await play('told', code, 'warm'), 'all of it')
+    },
+  )
+}
+
+test.serial(
+  'ENOBUFS that does not go away is told in the end, and the end is usable afterwards',
+  async (t) => {
+    t.timeout(150_000)
+    endedWell(t, await play('no buffers', '', 'warm'), 'all of it')
+  },
+)
+
+for (const list of ['epoll_ctl:ENOSPC:@1', 'epoll_ctl:ENOMEM:@1']) {
+  test.serial(
+    `an operation that can't be waited for says so, and the end is usable: ${list}`,
+    async (t) => {
+      endedWell(t, await play('waits', list, 'warm'), 'all of it')
+    },
+  )
+}
+
+for (const list of ['epoll_create1:EMFILE:@1', 'eventfd:ENFILE:@1', 'pthread_create:EAGAIN:@1']) {
+  test.serial(`an I/O runtime that can't start says so, and starts later: ${list}`, async (t) => {
+    endedWell(t, await play('waits', list), 'all of it')
+  })
+}
+
+for (const list of [
+  'socketpair:EMFILE',
+  'socketpair:ENFILE',
+  'socketpair:ENOMEM',
+  'socketpair:ENOBUFS',
+  'setsockopt:ENOMEM',
+  'fcntl:EPERM',
+]) {
+  test.serial(`a pair whose creation fails half-way leaves nothing open: ${list}`, async (t) => {
+    endedWell(t, await play('creation', list, 'warm'), 'all of it')
+  })
+}
