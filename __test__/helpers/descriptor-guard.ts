@@ -42,4 +42,11 @@ export function guardDescriptors(test: TestFn): void {
   test.serial.afterEach('descriptors came back', async (t) => {
     t.true(await descriptorsComeBackTo(before), `${before} before, ${openDescriptors()} after`)
   })
+  test.after.always('nothing keeps the process', () => {
+    // It runs only if something does: an operation that a failed test left waiting, most likely.
+    setTimeout(() => {
+      process.stderr.write('the process was kept running after its tests\n')
+      process.exit(1)
+    }, 5000).unref()
+  })
 }
