@@ -38,8 +38,8 @@ async function work() {
   same(openDescriptors(), before, 'descriptors')
 }
 
+await work()
 if (isMainThread) {
-  await work()
   for (let i = 0; i < 3; i++) {
     const worker = new Worker(new URL(import.meta.url))
     // Both may come in one go.
@@ -48,6 +48,5 @@ if (isMainThread) {
   }
   console.log('collected')
 } else {
-  await work()
   parentPort?.postMessage('collected')
 }

@@ -18,7 +18,6 @@ switch (how) {
     break
   }
   case 'exit in a continuation': {
-    // oxlint-disable-next-line promise/catch-or-return
     waiting.then(() => process.exit(7))
     await there.write('x')
     break
@@ -51,7 +50,6 @@ switch (how) {
     break
   }
   case 'error in a continuation': {
-    // oxlint-disable-next-line promise/catch-or-return
     waiting.then(() => {
       throw new Error('planned')
     })

@@ -20,7 +20,6 @@ async function loop() {
     reads++
   }
 }
-// oxlint-disable-next-line promise/catch-or-return
 loop()
 
 let ticks = 0

@@ -19,6 +19,5 @@ async function loop() {
   for (; trips < 20_000; trips++) await trip()
   process.exit()
 }
-// oxlint-disable-next-line promise/catch-or-return
 loop()
 process.on('exit', () => console.log(trips < 1000 ? 'ended' : `ended after ${trips} trips`))

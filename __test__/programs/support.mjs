@@ -48,6 +48,11 @@ export function same(actual, expected, what = 'value') {
   if (actual !== expected) throw new Error(`${what}: ${String(actual)}, not ${String(expected)}`)
 }
 
+/** @param {unknown} error */
+function settle(error) {
+  if (/** @type {{ code?: string }} */ (error).code !== 'ECANCELED') throw error
+}
+
 /**
  * Makes pairs of all three types and leaves operations waiting on them: reads on every end, and writes
  * behind full queues. Gives the ends, so that nothing is collected.
@@ -56,10 +61,6 @@ export function same(actual, expected, what = 'value') {
  */
 export function waitInNumbers(count) {
   const ends = []
-  /** @param {unknown} error */
-  const settle = (error) => {
-    if (/** @type {{ code?: string }} */ (error).code !== 'ECANCELED') throw error
-  }
   for (let i = 0; i < count; i++) {
     const stream = socketpair()
     ends.push(...stream)

@@ -22,7 +22,6 @@ switch (how) {
     break
   }
   case 'process.exit() in a continuation': {
-    // oxlint-disable-next-line promise/catch-or-return
     here.read(Buffer.alloc(1)).then(() => process.exit(0))
     await there.write('x')
     break

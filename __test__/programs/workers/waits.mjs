@@ -9,18 +9,15 @@ for (const fd of fds) {
   const end = Socket.fromFd(fd)
   if (end.type === 'stream') {
     const stream = /** @type {import('socketpair').StreamSocket} */ (end)
-    // oxlint-disable-next-line promise/catch-or-return
     stream.write(Buffer.alloc(8 << 20))
     const buffer = Buffer.alloc(size)
     const loop = async () => {
       for (;;) await stream.read(buffer)
     }
-    // oxlint-disable-next-line promise/catch-or-return
     loop()
   } else {
     const messages = /** @type {import('socketpair').SeqpacketSocket} */ (end)
     for (let i = 0; i < 32; i++) {
-      // oxlint-disable-next-line promise/catch-or-return
       messages.recv()
     }
   }
