@@ -24,12 +24,12 @@ export class Queue implements Waiter, Lingerer {
   #waiting = false
   #lingering = false
   readonly #patience = new Patience()
-  /** A short wait said "ready", and no try has shown yet that it spoke the truth. */
+  /** The end was called ready, and no try has shown yet that this is true. */
   #unproven = false
   #holding = false
   #turn: NodeJS.Immediate | undefined
   #pause: NodeJS.Timeout | undefined
-  /** Times in a row that the system said "ready" and the try said "would block". */
+  /** Times since the last success that it was called ready and the try said "would block". */
   #falseAlarms = 0
 
   constructor(end: End, direction: Direction, syscall: string) {
@@ -97,6 +97,7 @@ export class Queue implements Waiter, Lingerer {
   onReady(): void {
     this.#waiting = false
     this.#patience.end()
+    this.#unproven = true
     beginTurn()
     this.#advance()
     this.adjustHold()
@@ -230,9 +231,18 @@ export class Queue implements Waiter, Lingerer {
   /** Waits for readiness; true when the end can be tried at once. */
   #rest(progress: boolean): boolean {
     if (this.#waiting || this.#lingering) return false
-    // Readiness that lies must not keep this thread busy: the next wait is the driver's.
-    if (this.#unproven && !progress) this.#patience.deceived()
+    // Readiness that lies (somebody else shut this description down, or takes what comes) must not
+    // become a busy loop: from the second time on a pause comes before the next wait.
+    const lied = this.#unproven && !progress
     this.#unproven = false
+    if (progress) this.#falseAlarms = 0
+    if (lied) {
+      this.#patience.deceived()
+      if (++this.#falseAlarms > 1) {
+        this.#later(this.#falseAlarms)
+        return false
+      }
+    }
     if (this.#patience.expectsShort) {
       this.#lingering = true
       linger(this.#end.id, this.#direction, this, this.#end.referenced)
@@ -242,14 +252,11 @@ export class Queue implements Waiter, Lingerer {
     if (answer === 'armed') {
       this.#waiting = true
       this.#patience.begin()
-      this.#falseAlarms = 0
       return false
     }
     if (answer === 'ready') {
-      if (progress || this.#falseAlarms++ === 0) return true
-      // Readiness that lies (somebody else shut this description down) must not become a busy loop.
-      this.#later(this.#falseAlarms)
-      return false
+      this.#unproven = true
+      return true
     }
     // No wait is possible, for want of descriptors or memory: the operation can't be kept.
     this.#shift()?.reject(failureOf(answer, 'poll'))
