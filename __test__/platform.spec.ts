@@ -36,7 +36,8 @@ test.before(() => {
   const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     files: string[]
   }
-  for (const name of ['package.json', ...files]) {
+  const withoutBinaries = files.filter((name) => !name.endsWith('.node'))
+  for (const name of ['package.json', ...withoutBinaries]) {
     cpSync(join(root, name), join(copy, name), { recursive: true })
   }
   for (const name of ['without-addon.mjs', 'pretend-windows.mjs']) {
