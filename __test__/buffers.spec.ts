@@ -130,7 +130,7 @@ for (const [how, { make, lose }] of Object.entries(losses)) {
         for (let i = 0; i < filled; i++) t.is((await there.recv())?.data.toString(), 'full')
         t.deepEqual(
           (await outcomes).map(({ code }) => code),
-          new Array(3).fill('ERR_INVALID_STATE'),
+          Array.from({ length: 3 }, () => 'ERR_INVALID_STATE'),
         )
         t.is(await behind, 6)
         t.is((await there.recv())?.data.toString(), 'behind')
@@ -260,7 +260,10 @@ test.serial('one buffer can be waited on by many operations at once', async (t) 
   const write = here.write(buffer)
   structuredClone(buffer.buffer, { transfer: [] })
   await there.write(Buffer.alloc(400))
-  t.deepEqual(await Promise.all(reads), new Array(100).fill(4))
+  t.deepEqual(
+    await Promise.all(reads),
+    Array.from({ length: 100 }, () => 4),
+  )
   t.is(await write, 4)
   here.close()
   there.close()

@@ -50,7 +50,10 @@ for (const type of types) {
           finish(here)
           t.is(here.fd, -1)
           t.true(here.closed)
-          t.deepEqual(await codes(operations), new Array(800).fill('ECANCELED'))
+          t.deepEqual(
+            await codes(operations),
+            Array.from({ length: 800 }, () => 'ECANCELED'),
+          )
           t.is((await rejection(receive(here))).code, 'EBADF')
           t.is((await rejection(send(here))).code, 'EBADF')
           here.close()

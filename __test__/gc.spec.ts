@@ -73,7 +73,10 @@ test.serial(
     t.false(await collectUntil(() => openDescriptors() < before + 40))
     for (const peer of peers) await peer.write('late')
     t.true(await collectUntil(() => settled.length === 20))
-    t.deepEqual(settled, new Array(20).fill(4))
+    t.deepEqual(
+      settled,
+      Array.from({ length: 20 }, () => 4),
+    )
     // Nothing waits any more, so now they go.
     t.true(await collectUntil(() => openDescriptors() === before + 20))
     for (const peer of peers) peer.close()

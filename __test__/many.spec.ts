@@ -95,7 +95,7 @@ test.serial('a hundred thousand writes wait behind one another and all arrive', 
   const bytes = Buffer.alloc(64 * 100_000)
   await there.readExactly(bytes)
   t.true((await Promise.all(writes)).every((sent) => sent === 64))
-  t.is(digest(bytes), digest(Buffer.concat(new Array(100_000).fill(piece))))
+  t.is(digest(bytes), digest(Buffer.concat(Array.from({ length: 100_000 }, () => piece))))
   here.close()
   there.close()
 })

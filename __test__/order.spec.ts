@@ -200,7 +200,7 @@ test.serial('at end-of-file every waiting read settles, in order', async (t) => 
   const exact = rejection(here.readExactly(Buffer.alloc(4)))
   await there.write('last')
   there.close()
-  t.deepEqual(await Promise.all(reads), [4, ...new Array(299).fill(0)])
+  t.deepEqual(await Promise.all(reads), [4, ...Array.from({ length: 299 }, () => 0)])
   t.is((await exact).code, 'ERR_UNEXPECTED_EOF')
   t.deepEqual(
     settled,
