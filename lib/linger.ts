@@ -5,6 +5,7 @@
  */
 import { calls } from './native.js'
 import type { Direction } from './readiness.js'
+import { beginTurn, mayTry, spendTime } from './turn.js'
 
 /** What hears how its short wait ended. */
 export interface Lingerer {
@@ -18,10 +19,12 @@ const SLEEP = 200
 
 let lingerers = new Map<number, Lingerer>()
 let tokens = new Uint32Array(16)
+let looking = false
 let turn: NodeJS.Immediate | undefined
 
 /**
- * Waits a moment; `onLingered` will be called in the next turn of the event loop.
+ * Waits a moment; `onLingered` will be called when the microtasks of now have run, or in the next turn of
+ * the event loop.
  * @param referenced whether the wait may keep the event loop running
  */
 export function linger(
@@ -31,15 +34,19 @@ export function linger(
   referenced: boolean,
 ): void {
   lingerers.set(id * 2 + direction, lingerer)
-  if (turn !== undefined) {
-    if (referenced) turn.ref()
-    return
+  if (turn === undefined) {
+    turn = setImmediate(sleep)
+    if (!referenced) {
+      // As in a queue's next turn: it must neither keep the loop running nor wait until something wakes it.
+      turn.unref()
+      calls.nudge()
+    }
+  } else if (referenced) {
+    turn.ref()
   }
-  turn = setImmediate(poll)
-  if (!referenced) {
-    // As in a queue's next turn: it must neither keep the loop running nor wait until something wakes it.
-    turn.unref()
-    calls.nudge()
+  if (!looking && mayTry()) {
+    looking = true
+    queueMicrotask(look)
   }
 }
 
@@ -48,20 +55,41 @@ export function hurry(id: number, direction: Direction): void {
   lingerers.delete(id * 2 + direction)
 }
 
-function poll(): void {
+/** First look, as soon as nothing else is to be done in this turn: the answer may be there already. */
+function look(): void {
+  looking = false
+  if (lingerers.size === 0) return
+  spendTime(SPIN)
+  for (const [token, lingerer] of ask(0)) lingerers.set(token, lingerer)
+  if (lingerers.size === 0) {
+    clearImmediate(turn)
+    turn = undefined
+  }
+}
+
+/** Second look, when the event loop has turned: asleep, if it must be. */
+function sleep(): void {
   turn = undefined
-  const waiting = lingerers
+  beginTurn()
+  for (const [, lingerer] of ask(SLEEP)) lingerer.onLingered(false)
+}
+
+/** Asks for all who wait, tells those whose end can be tried, and gives the others. */
+function ask(asleep: number): [number, Lingerer][] {
+  const asked = lingerers
   lingerers = new Map()
-  const count = waiting.size
-  if (count === 0) return
+  const count = asked.size
+  if (count === 0) return []
   if (tokens.length < count) tokens = new Uint32Array(count * 2)
   let index = 0
-  for (const token of waiting.keys()) tokens[index++] = token
-  const failed = calls.linger(tokens, count, SPIN, SLEEP) < 0
+  for (const token of asked.keys()) tokens[index++] = token
+  const failed = calls.linger(tokens, count, SPIN, asleep) < 0
+  const others: [number, Lingerer][] = []
   index = 0
-  for (const lingerer of waiting.values()) {
-    const ready = failed || tokens[index] === 1
+  for (const [token, lingerer] of asked) {
+    if (failed || tokens[index] === 1) lingerer.onLingered(true)
+    else others.push([token, lingerer])
     index++
-    lingerer.onLingered(ready)
   }
+  return others
 }

@@ -110,7 +110,6 @@ export class Queue implements Waiter, Lingerer {
     if (ready) this.#patience.kept()
     else this.#patience.disappointed()
     this.#unproven = ready
-    beginTurn()
     if (ready || this.#rest(true)) this.#advance()
     this.adjustHold()
   }

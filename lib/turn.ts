@@ -21,6 +21,11 @@ export function spend(bytes: number): void {
   left -= 1 + (bytes >>> 13)
 }
 
+/** Counts so many microseconds of waiting on this thread. */
+export function spendTime(microseconds: number): void {
+  left -= microseconds >>> 1
+}
+
 /** Begins a turn of the event loop, or one queue's share of it. */
 export function beginTurn(): void {
   left = ALLOWANCE
