@@ -24,7 +24,7 @@ export class Queue implements Waiter, Lingerer {
   #waiting = false
   #lingering = false
   readonly #patience = new Patience()
-  /** A short wait said "ready", and no try has shown yet that it spoke the truth. */
+  /** The end was called ready, and no try has shown yet whether that is true. */
   #unproven = false
   #holding = false
   #turn: NodeJS.Immediate | undefined
@@ -96,6 +96,7 @@ export class Queue implements Waiter, Lingerer {
   /** The end can be tried. */
   onReady(): void {
     this.#waiting = false
+    this.#unproven = true
     this.#patience.end()
     beginTurn()
     this.#advance()
@@ -186,6 +187,7 @@ export class Queue implements Waiter, Lingerer {
     if (this.#waiting) forget(this.#end.id, this.#direction)
     if (this.#lingering) hurry(this.#end.id, this.#direction)
     this.#waiting = this.#lingering = false
+    this.#unproven = false
     this.#falseAlarms = 0
     clearImmediate(this.#turn)
     clearTimeout(this.#pause)
@@ -230,8 +232,17 @@ export class Queue implements Waiter, Lingerer {
   /** Waits for readiness; true when the end can be tried at once. */
   #rest(progress: boolean): boolean {
     if (this.#waiting || this.#lingering) return false
-    // Readiness that lies must not keep this thread busy: the next wait is the driver's.
-    if (this.#unproven && !progress) this.#patience.deceived()
+    if (progress) {
+      this.#falseAlarms = 0
+    } else if (this.#unproven) {
+      // Readiness that lies (somebody else shut this description down) must not become a busy loop.
+      this.#unproven = false
+      this.#patience.deceived()
+      if (this.#falseAlarms++ > 0) {
+        this.#later(this.#falseAlarms)
+        return false
+      }
+    }
     this.#unproven = false
     if (this.#patience.expectsShort) {
       this.#lingering = true
@@ -242,12 +253,10 @@ export class Queue implements Waiter, Lingerer {
     if (answer === 'armed') {
       this.#waiting = true
       this.#patience.begin()
-      this.#falseAlarms = 0
       return false
     }
     if (answer === 'ready') {
       if (progress || this.#falseAlarms++ === 0) return true
-      // Readiness that lies (somebody else shut this description down) must not become a busy loop.
       this.#later(this.#falseAlarms)
       return false
     }
