@@ -24,12 +24,12 @@ export class Queue implements Waiter, Lingerer {
   #waiting = false
   #lingering = false
   readonly #patience = new Patience()
-  /** The end was called ready, and no try has shown yet whether that is true. */
+  /** The end was called ready, and no try has shown yet that this is true. */
   #unproven = false
   #holding = false
   #turn: NodeJS.Immediate | undefined
   #pause: NodeJS.Timeout | undefined
-  /** Times in a row that the system said "ready" and the try said "would block". */
+  /** Times since the last success that it was called ready and the try said "would block". */
   #falseAlarms = 0
 
   constructor(end: End, direction: Direction, syscall: string) {
@@ -96,8 +96,8 @@ export class Queue implements Waiter, Lingerer {
   /** The end can be tried. */
   onReady(): void {
     this.#waiting = false
-    this.#unproven = true
     this.#patience.end()
+    this.#unproven = true
     beginTurn()
     this.#advance()
     this.adjustHold()
@@ -187,7 +187,6 @@ export class Queue implements Waiter, Lingerer {
     if (this.#waiting) forget(this.#end.id, this.#direction)
     if (this.#lingering) hurry(this.#end.id, this.#direction)
     this.#waiting = this.#lingering = false
-    this.#unproven = false
     this.#falseAlarms = 0
     clearImmediate(this.#turn)
     clearTimeout(this.#pause)
@@ -232,18 +231,18 @@ export class Queue implements Waiter, Lingerer {
   /** Waits for readiness; true when the end can be tried at once. */
   #rest(progress: boolean): boolean {
     if (this.#waiting || this.#lingering) return false
-    if (progress) {
-      this.#falseAlarms = 0
-    } else if (this.#unproven) {
-      // Readiness that lies (somebody else shut this description down) must not become a busy loop.
-      this.#unproven = false
+    // Readiness that lies (somebody else shut this description down, or takes what comes) must not
+    // become a busy loop: from the second time on a pause comes before the next wait.
+    const lied = this.#unproven && !progress
+    this.#unproven = false
+    if (progress) this.#falseAlarms = 0
+    if (lied) {
       this.#patience.deceived()
-      if (this.#falseAlarms++ > 0) {
+      if (++this.#falseAlarms > 1) {
         this.#later(this.#falseAlarms)
         return false
       }
     }
-    this.#unproven = false
     if (this.#patience.expectsShort) {
       this.#lingering = true
       linger(this.#end.id, this.#direction, this, this.#end.referenced)
@@ -256,9 +255,8 @@ export class Queue implements Waiter, Lingerer {
       return false
     }
     if (answer === 'ready') {
-      if (progress || this.#falseAlarms++ === 0) return true
-      this.#later(this.#falseAlarms)
-      return false
+      this.#unproven = true
+      return true
     }
     // No wait is possible, for want of descriptors or memory: the operation can't be kept.
     this.#shift()?.reject(failureOf(answer, 'poll'))

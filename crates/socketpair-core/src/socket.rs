@@ -44,7 +44,7 @@ pub struct Identity {
 ///
 /// # Closing
 ///
-/// Dropping closes the descriptor, unless the number has come to stand for something else in the
+/// Dropping undoes what this crate has set for its own use and closes the descriptor, unless the number has come to stand for something else in the
 /// meantime because other code closed it: then it is left alone. See [`Socket::is_intact`].
 #[derive(Debug)]
 pub struct Socket {
@@ -193,6 +193,9 @@ impl Drop for Socket {
     fn drop(&mut self) {
         let Some(fd) = self.fd.take() else { return };
         if sys::identity(fd.as_fd()).is_ok_and(|now| now == self.identity) {
+            // A child may have the description too, and shall find it as the user left it.
+            self.sending.undo(fd.as_fd());
+            self.passcred.undo(fd.as_fd());
             drop(fd);
         } else {
             // Someone else's number by now, or nobody's: closing it would be theft, and OwnedFd

@@ -223,3 +223,22 @@ fn descriptors_that_come_along_are_closed() -> Outcome {
         Ok(())
     })
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_copy_that_outlives_the_end_is_left_as_the_user_had_it() -> Outcome {
+    use std::os::fd::AsFd;
+
+    use nix::sys::socket::{getsockopt, sockopt};
+
+    alone(|| {
+        let (left, right) = pair(Kind::Seqpacket)?;
+        left.send(b"x")?;
+        right.recv(&mut [0; 4])?;
+        let copy = right.as_fd().try_clone_to_owned().expect("a free number");
+        assert_eq!(getsockopt(&copy, sockopt::PassCred), Ok(true));
+        drop(right);
+        assert_eq!(getsockopt(&copy, sockopt::PassCred), Ok(false));
+        Ok(())
+    })
+}
