@@ -2,7 +2,7 @@
 
 import test from 'ava'
 import { guardDescriptors } from './helpers/descriptor-guard.js'
-import { endedWell, runProgram } from './helpers/program.js'
+import { endedWell, runProgram } from './helpers/endings.js'
 
 guardDescriptors(test)
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import test from 'ava'
 import { MessageBatch, type Socket, socketpair } from 'socketpair'
 import { guardDescriptors } from './helpers/descriptor-guard.js'
-import { endedWell, programPath, runProgram } from './helpers/program.js'
+import { endedWell, programPath, runProgram } from './helpers/endings.js'
 
 guardDescriptors(test)
 

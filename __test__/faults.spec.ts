@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { guardDescriptors } from './helpers/descriptor-guard.js'
-import { endedWell, programPath, runProgram } from './helpers/program.js'
+import { endedWell, programPath, runProgram } from './helpers/endings.js'
 
 guardDescriptors(test)
 

@@ -5,7 +5,7 @@ import test from 'ava'
 import { type Socket, type StreamSocket, socketpair } from 'socketpair'
 import { collectUntil } from './helpers/collect.js'
 import { guardDescriptors, openDescriptors } from './helpers/descriptor-guard.js'
-import { endedWell, runProgram } from './helpers/program.js'
+import { endedWell, runProgram } from './helpers/endings.js'
 import { rejection } from './helpers/rejection.js'
 
 guardDescriptors(test)

@@ -6,7 +6,7 @@ import test from 'ava'
 import { type SystemError, socketpair } from 'socketpair'
 import { patterned } from './helpers/bytes.js'
 import { guardDescriptors, openDescriptors } from './helpers/descriptor-guard.js'
-import { endedWell, runProgram } from './helpers/program.js'
+import { endedWell, runProgram } from './helpers/endings.js'
 
 guardDescriptors(test)
 

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 import test from 'ava'
 import { Socket, type StreamSocket, socketpair } from 'socketpair'
 import { guardDescriptors } from './helpers/descriptor-guard.js'
-import { endedWell, programPath, runProgram } from './helpers/program.js'
+import { endedWell, programPath, runProgram } from './helpers/endings.js'
 import { readAll } from './helpers/bytes.js'
 
 guardDescriptors(test)

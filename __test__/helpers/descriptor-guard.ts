@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { TestFn } from 'ava'
-import { socketpair } from 'socketpair'
-import { runProgram } from './program.js'
+import { runProgram } from './endings.js'
+import { warmUp } from './warm-up.js'
 
 /** The descriptors that this process has open; on Linux, where these tests run. */
 export function openDescriptors(): number {
@@ -11,13 +11,8 @@ export function openDescriptors(): number {
 }
 
 /** What is opened once and stays: the I/O runtime, the host's own pipes for children and workers. */
-async function warmUp(): Promise<void> {
-  const [one, other] = socketpair()
-  const read = one.read(Buffer.alloc(1))
-  await other.write('x')
-  await read
-  one.close()
-  other.close()
+async function warmUpAll(): Promise<void> {
+  await warmUp()
   await runProgram('nothing.mjs')
   const worker = new Worker('', { eval: true })
   await new Promise((resolve) => worker.once('exit', resolve))
@@ -35,7 +30,7 @@ export async function descriptorsComeBackTo(expected: number): Promise<boolean> 
 /** Every test of the file must give back the descriptors it opened. */
 export function guardDescriptors(test: TestFn): void {
   let before = 0
-  test.serial.before('the I/O runtime is warmed up', warmUp)
+  test.serial.before('the I/O runtime is warmed up', warmUpAll)
   test.serial.beforeEach('descriptors are counted', () => {
     before = openDescriptors()
   })

@@ -1,7 +1,7 @@
 /** `test` as every file here uses it: one after the other, and no descriptor may be left. */
 import anyTest, { type ExecutionContext } from 'ava'
-import { socketpair } from 'socketpair'
 import { descriptorsComeBack, openDescriptors } from './descriptors.ts'
+import { warmUp } from './warm-up.ts'
 
 export type { ExecutionContext } from 'ava'
 
@@ -25,21 +25,4 @@ function counted(body: Body): Body {
     t.teardown(() => descriptorsComeBack(before))
     await body(t)
   }
-}
-
-let warm: Promise<void> | undefined
-
-/** The first wait starts the I/O runtime, which has descriptors of its own. */
-function warmUp(): Promise<void> {
-  warm ??= waitOnce()
-  return warm
-}
-
-async function waitOnce(): Promise<void> {
-  const [here, there] = socketpair()
-  const waiting = here.read(Buffer.alloc(1))
-  await there.write('x')
-  await waiting
-  here.close()
-  there.close()
 }
