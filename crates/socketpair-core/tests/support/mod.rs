@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
-use std::os::fd::RawFd;
+use std::io::{IoSlice, IoSliceMut};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::{Mutex, PoisonError};
 
-use socketpair_core::{Error, Kind, Received, Result, Socket};
+use socketpair_core::{Error, Kind, Outgoing, Received, ReceivedWith, Result, Room, Socket};
 
 /// What a test returns: a system call that fails where it should not fails the test.
 pub type Outcome = Result<(), Error>;
