@@ -93,12 +93,10 @@ impl Socket {
         let number = sys::options::socket_type(fd.as_fd())?;
         let kind = Kind::from_raw(number)
             .ok_or_else(|| Error::new(libc::ESOCKTNOSUPPORT, "getsockopt"))?;
-        Ok((
-            kind,
-            sys::identity(fd.as_fd())?,
-            PassCred::of_adopted(fd.as_fd(), kind)?,
-            Passing::of_adopted(fd.as_fd())?,
-        ))
+        let identity = sys::identity(fd.as_fd())?;
+        let found = sys::passing::found(fd.as_fd())?;
+        let passcred = PassCred::of_adopted(found, kind);
+        Ok((kind, identity, passcred, Passing::of_adopted(found)))
     }
 
     /// An end of a pair just made.

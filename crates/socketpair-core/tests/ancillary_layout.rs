@@ -66,7 +66,7 @@ fn the_layout_of_this_system_is_the_one_of_its_macros() {
 fn descriptors_are_read_as_they_were_written_in_every_layout() {
     for (system, layout) in layouts() {
         for count in [0, 1, 2, 3, 10, descriptors_max(system)] {
-            let numbers: Vec<i32> = (0..count).map(|i| 3 + 7 * i as i32).collect();
+            let numbers: Vec<i32> = (3..).step_by(7).take(count).collect();
             let control = built(system, layout, &numbers);
             if count == 0 {
                 assert!(control.is_empty(), "none are no control message");

@@ -91,7 +91,7 @@ fn with_free_numbers<T>(free: usize, work: impl FnOnce() -> T) -> T {
     unsafe {
         assert_eq!(getrlimit(RLIMIT_NOFILE, &raw mut old), 0);
         let new = rlimit {
-            rlim_cur: limit as u64,
+            rlim_cur: limit.try_into().expect("a number"),
             ..old
         };
         assert_eq!(setrlimit(RLIMIT_NOFILE, &raw const new), 0);

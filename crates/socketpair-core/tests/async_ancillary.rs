@@ -9,7 +9,9 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::pin::pin;
 
 use async_support::{cancelled_after, noise, poll_once, run, run_on_threads};
-use socketpair_core::{DatagramSocket, Outgoing, Room, SeqpacketSocket, StreamSocket};
+#[cfg(not(target_vendor = "apple"))]
+use socketpair_core::SeqpacketSocket;
+use socketpair_core::{DatagramSocket, Outgoing, Room, StreamSocket};
 
 fn pipe() -> (OwnedFd, OwnedFd) {
     nix::unistd::pipe().expect("a pipe")

@@ -5,6 +5,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::policy::{self, System};
+use crate::sys::passing::Found;
 use crate::{Kind, Result, sys};
 
 /// Who has switched `SO_PASSCRED` on, or what the system has in its place.
@@ -34,12 +35,11 @@ impl PassCred {
         PassCred::new(is_mark, false)
     }
 
-    pub(super) fn of_adopted(fd: BorrowedFd<'_>, kind: Kind) -> Result<PassCred> {
-        let made = PassCred::of_made(kind);
-        if !sys::options::is_unix_domain(fd)? {
-            return Ok(PassCred::new(false, false));
-        }
-        Ok(PassCred::new(made.is_mark, sys::passing::credentials(fd)?))
+    pub(super) fn of_adopted(found: Option<Found>, kind: Kind) -> PassCred {
+        found.map_or_else(
+            || PassCred::new(false, false),
+            |found| PassCred::new(PassCred::of_made(kind).is_mark, found.credentials),
+        )
     }
 
     fn new(is_mark: bool, on: bool) -> PassCred {

@@ -1,9 +1,10 @@
 //! What comes along with messages.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Socket;
+use crate::sys::passing::Found;
 use crate::{Result, sys};
 
 /// What the user has asked for, beside credentials.
@@ -23,13 +24,10 @@ impl Passing {
         }
     }
 
-    pub(super) fn of_adopted(fd: BorrowedFd<'_>) -> Result<Passing> {
-        if !sys::options::is_unix_domain(fd)? {
-            return Ok(Passing::of_made());
-        }
-        Ok(Passing {
-            pidfd: AtomicBool::new(sys::passing::pidfd(fd)?),
-            refuses: AtomicBool::new(!sys::passing::descriptors(fd)?),
+    pub(super) fn of_adopted(found: Option<Found>) -> Passing {
+        found.map_or_else(Passing::of_made, |found| Passing {
+            pidfd: AtomicBool::new(found.pidfd),
+            refuses: AtomicBool::new(!found.descriptors),
         })
     }
 

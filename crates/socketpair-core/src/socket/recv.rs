@@ -15,7 +15,8 @@ impl Socket {
     /// An empty `buf` leaves a stream alone and answers 0 without end-of-file; on the other kinds it
     /// throws one message away.
     ///
-    /// End-of-file: see [`Received::end_of_file`]. Descriptors that came with the data are closed.
+    /// End-of-file: see [`Received::end_of_file`]. Descriptors that came with the data are closed;
+    /// [`Socket::recv_with`] takes them.
     ///
     /// # Errors
     ///

@@ -217,7 +217,8 @@ fn build<'a>(control: &'a mut Control, outgoing: &Outgoing<'_>) -> Result<&'a mu
     if descriptors.len() > policy::descriptors_max(System::CURRENT) {
         return Err(too_long);
     }
-    let memory = control.zeroed(LAYOUT.space(4 * descriptors.len()) + EXTRAS);
+    let extras = outgoing.credentials.map_or(0, |_| EXTRAS);
+    let memory = control.zeroed(LAYOUT.space(4 * descriptors.len()) + extras);
     let mut builder = Builder::new(System::CURRENT, LAYOUT, memory);
     builder
         .descriptors(descriptors.iter().map(AsRawFd::as_raw_fd))

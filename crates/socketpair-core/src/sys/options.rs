@@ -63,14 +63,14 @@ pub(crate) fn socket_type(fd: BorrowedFd<'_>) -> Result<c_int> {
     get(fd, libc::SOL_SOCKET, libc::SO_TYPE)
 }
 
-/// `SO_DOMAIN` on Linux, getsockname(2) elsewhere.
+/// `SO_DOMAIN` on Linux, getsockname(2) where else it is asked for.
 #[cfg(target_os = "linux")]
-pub(crate) fn is_unix_domain(fd: BorrowedFd<'_>) -> Result<bool> {
+pub(super) fn is_unix_domain(fd: BorrowedFd<'_>) -> Result<bool> {
     Ok(get(fd, libc::SOL_SOCKET, libc::SO_DOMAIN)? == libc::AF_UNIX)
 }
 
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn is_unix_domain(fd: BorrowedFd<'_>) -> Result<bool> {
+#[cfg(any(target_os = "freebsd", target_os = "netbsd"))]
+pub(super) fn is_unix_domain(fd: BorrowedFd<'_>) -> Result<bool> {
     // SAFETY: a sockaddr_storage is integers, for which zero is a value.
     let mut name: libc::sockaddr_storage = unsafe { std::mem::zeroed() };
     call("getsockname", || {

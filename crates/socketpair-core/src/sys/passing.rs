@@ -9,32 +9,45 @@ pub(crate) use linux::*;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use other::*;
 
+/// How the options are on a socket that is adopted.
+#[derive(Clone, Copy)]
+pub(crate) struct Found {
+    pub(crate) credentials: bool,
+    pub(crate) pidfd: bool,
+    pub(crate) descriptors: bool,
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::os::fd::FromRawFd;
 
     use libc::{SO_PASSCRED, SOL_SOCKET, c_int};
 
-    use super::{BorrowedFd, Error, OwnedFd, Result};
-    use crate::sys::options::{get, set};
+    use super::{BorrowedFd, Error, Found, OwnedFd, Result};
+    use crate::sys::options::{get, is_unix_domain, set};
 
     // Linux 6.5, 6.5 and 6.16; libc has no names for them yet.
     const SO_PASSPIDFD: c_int = 76;
     const SO_PEERPIDFD: c_int = 77;
     const SO_PASSRIGHTS: c_int = 83;
 
-    /// `SO_PASSCRED`, where it exists.
-    pub(crate) fn credentials(fd: BorrowedFd<'_>) -> Result<bool> {
-        Ok(get(fd, SOL_SOCKET, SO_PASSCRED)? != 0)
+    /// How the options are on a socket that is adopted; `None` if it is of another domain.
+    pub(crate) fn found(fd: BorrowedFd<'_>) -> Result<Option<Found>> {
+        if !is_unix_domain(fd)? {
+            return Ok(None);
+        }
+        let option = |name, otherwise: c_int| {
+            or_unknown(get(fd, SOL_SOCKET, name), otherwise).map(|value| value != 0)
+        };
+        Ok(Some(Found {
+            credentials: option(SO_PASSCRED, 0)?,
+            pidfd: option(SO_PASSPIDFD, 0)?,
+            descriptors: option(SO_PASSRIGHTS, 1)?,
+        }))
     }
 
     pub(crate) fn set_credentials(fd: BorrowedFd<'_>, on: bool) -> Result<()> {
         set(fd, SOL_SOCKET, SO_PASSCRED, c_int::from(on))
-    }
-
-    /// `SO_PASSPIDFD`; off where the system has none.
-    pub(crate) fn pidfd(fd: BorrowedFd<'_>) -> Result<bool> {
-        or_unknown(get(fd, SOL_SOCKET, SO_PASSPIDFD), 0).map(|value| value != 0)
     }
 
     pub(crate) fn set_pidfd(fd: BorrowedFd<'_>, on: bool) -> Result<()> {
@@ -50,11 +63,6 @@ mod linux {
         }
         // SAFETY: the call has just opened it for us, and nobody else knows it.
         Ok(unsafe { OwnedFd::from_raw_fd(number) })
-    }
-
-    /// `SO_PASSRIGHTS`; on where the system has none.
-    pub(crate) fn descriptors(fd: BorrowedFd<'_>) -> Result<bool> {
-        or_unknown(get(fd, SOL_SOCKET, SO_PASSRIGHTS), 1).map(|value| value != 0)
     }
 
     /// Does nothing where the system has no such option.
@@ -79,11 +87,11 @@ mod linux {
     reason = "all of it can fail on systems that have it"
 )]
 mod other {
-    use super::{BorrowedFd, Error, OwnedFd, Result};
+    use super::{BorrowedFd, Error, Found, OwnedFd, Result};
 
-    /// Not asked for when a socket is adopted.
-    pub(crate) fn credentials(_fd: BorrowedFd<'_>) -> Result<bool> {
-        Ok(false)
+    /// Not asked for: the wish is the adopter's alone.
+    pub(crate) fn found(_fd: BorrowedFd<'_>) -> Result<Option<Found>> {
+        Ok(None)
     }
 
     /// `LOCAL_CREDS_PERSISTENT` of FreeBSD, `LOCAL_CREDS` of NetBSD, unix(4).
@@ -112,20 +120,12 @@ mod other {
         without_option(on)
     }
 
-    pub(crate) fn pidfd(_fd: BorrowedFd<'_>) -> Result<bool> {
-        Ok(false)
-    }
-
     pub(crate) fn set_pidfd(_fd: BorrowedFd<'_>, on: bool) -> Result<()> {
         without_option(on)
     }
 
     pub(crate) fn peer_pidfd(_fd: BorrowedFd<'_>) -> Result<OwnedFd> {
         Err(Error::new(libc::ENOPROTOOPT, "getsockopt"))
-    }
-
-    pub(crate) fn descriptors(_fd: BorrowedFd<'_>) -> Result<bool> {
-        Ok(true)
     }
 
     pub(crate) fn set_descriptors(_fd: BorrowedFd<'_>, _on: bool) -> Result<()> {
