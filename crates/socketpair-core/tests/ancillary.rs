@@ -3,9 +3,9 @@
 mod support;
 
 use std::fs::File;
-use std::io::{IoSlice, IoSliceMut, Read, Seek, SeekFrom, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::io::{IoSlice, IoSliceMut, Read, Write};
+use std::net::Shutdown;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use socketpair_core::ancillary::check_descriptors;
 use socketpair_core::policy::{System, descriptors_max};
@@ -14,53 +14,6 @@ use support::{
     Outcome, alone, assert_end, bytes, code, is_close_on_exec, is_same_file, kinds, message_kinds,
     open_descriptors, pipe, receive, receive_info, receive_with, send_with,
 };
-
-/// A file without a name, with this content, at its beginning.
-fn file_of(content: &[u8]) -> File {
-    static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let name = format!("socketpair-ancillary-{}-{count}", std::process::id());
-    let path = std::env::temp_dir().join(name);
-    let mut options = File::options();
-    let mut file = options
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .open(&path)
-        .expect("a temporary file");
-    std::fs::remove_file(&path).expect("just made");
-    file.write_all(content).expect("a writable file");
-    file.rewind().expect("a seekable file");
-    file
-}
-
-#[test]
-fn one_descriptor_arrives_owned_close_on_exec_and_shares_its_offset() -> Outcome {
-    alone(|| {
-        for kind in kinds() {
-            let (left, right) = pair(kind)?;
-            let mut file = file_of(b"0123456789");
-            let mut kept = file.try_clone().expect("a free number");
-            file.seek(SeekFrom::Start(2)).expect("a seekable file");
-            assert_eq!(send_with(&left, b"data", &[file.as_fd()])?, 4);
-            drop(file);
-
-            let (data, mut came) = receive_with(&right, 1)?;
-            assert_eq!(data, b"data");
-            assert!(!came.descriptors_truncated && came.unknown == 0);
-            assert!(came.credentials.is_none() && came.pidfd.is_none());
-            let arrived = came.descriptors.pop().expect("the descriptor");
-            assert!(came.descriptors.is_empty());
-            assert!(is_close_on_exec(&arrived) && is_same_file(&arrived, &kept));
-            let mut arrived = File::from(arrived);
-            let mut three = [0; 3];
-            arrived.read_exact(&mut three).expect("three bytes");
-            assert_eq!(&three, b"234");
-            assert_eq!(kept.stream_position().expect("seekable"), 5, "{kind}");
-        }
-        Ok(())
-    })
-}
 
 #[test]
 fn any_number_up_to_the_limit_arrives_in_order() -> Outcome {
@@ -179,163 +132,6 @@ fn descriptors_without_data_go_with_a_message_and_are_refused_by_a_stream() -> O
 }
 
 #[test]
-fn files_of_every_sort_still_work_on_the_other_side() -> Outcome {
-    alone(|| {
-        let (left, right) = pair(Kind::Stream)?;
-        let send_over = |fd: BorrowedFd<'_>| -> socketpair_core::Result<OwnedFd> {
-            send_with(&left, b"x", &[fd])?;
-            let (_, mut came) = receive_with(&right, 1)?;
-            Ok(came.descriptors.pop().expect("the descriptor"))
-        };
-        // A pipe.
-        let (reader, writer) = pipe();
-        let arrived = send_over(writer.as_fd())?;
-        drop(writer);
-        File::from(arrived).write_all(b"through").expect("a reader");
-        let mut text = String::new();
-        File::from(reader)
-            .read_to_string(&mut text)
-            .expect("an end");
-        assert_eq!(text, "through");
-        // A listening socket, and a connected one.
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let arrived = TcpListener::from(send_over(listener.as_fd())?);
-        drop(listener);
-        let client = TcpStream::connect(address).expect("a listener");
-        let (server, _) = arrived.accept().expect("a client");
-        let mut client = TcpStream::from(send_over(client.as_fd())?);
-        let mut server = TcpStream::from(send_over(server.as_fd())?);
-        client.write_all(b"hi").expect("a peer");
-        let mut two = [0; 2];
-        server.read_exact(&mut two).expect("two bytes");
-        assert_eq!(&two, b"hi");
-        // A directory.
-        let directory = File::open(std::env::temp_dir()).expect("a directory");
-        assert!(is_same_file(send_over(directory.as_fd())?, &directory));
-        // The other end of a pair, which then works, and the carrying pair's own ends.
-        let (inner, other) = pair(Kind::Datagram)?;
-        let other = Socket::adopt(send_over(other.as_fd())?).expect("a socket");
-        inner.send(b"inner")?;
-        assert_eq!(receive(&other)?, b"inner");
-        assert!(is_same_file(send_over(left.as_fd())?, &left));
-        assert!(is_same_file(send_over(right.as_fd())?, &right));
-        Ok(())
-    })
-}
-
-#[test]
-fn descriptors_of_a_large_stream_send_come_once_with_its_first_byte() -> Outcome {
-    alone(|| {
-        let (left, right) = pair(Kind::Stream)?;
-        let (reader, writer) = pipe();
-        let data = bytes(1 << 20, 3);
-        let (mut sent, mut came, mut descriptors) = (0, Vec::new(), Vec::new());
-        while came.len() < data.len() {
-            if sent == 0 {
-                sent = send_with(&left, &data, &[reader.as_fd(), writer.as_fd()])?;
-                assert!(sent < data.len(), "more than a stream takes at once");
-            } else if let Ok(more) = left.send(&data[sent..]) {
-                sent += more;
-            }
-            let at = came.len();
-            let (now, with) = receive_with(&right, 10)?;
-            came.extend(now);
-            assert_eq!(with.descriptors.len(), if at == 0 { 2 } else { 0 });
-            descriptors.extend(with.descriptors);
-        }
-        assert!(came == data);
-        assert_eq!(descriptors.len(), 2);
-        Ok(())
-    })
-}
-
-/// What each of several stream writes brought, read with so much room.
-fn reads_of(
-    writes: &[(&[u8], usize)],
-    room: usize,
-) -> socketpair_core::Result<Vec<(String, usize, Option<usize>)>> {
-    let (left, right) = pair(Kind::Stream)?;
-    let (reader, _writer) = pipe();
-    for (data, count) in writes {
-        send_with(&left, data, &vec![reader.as_fd(); *count])?;
-    }
-    drop(left);
-    let mut reads = Vec::new();
-    loop {
-        let mut buffer = vec![0; room];
-        let came = right.recv_with(&mut [IoSliceMut::new(&mut buffer)], Room::ALL)?;
-        if came.received.end_of_file {
-            return Ok(reads);
-        }
-        let text = String::from_utf8_lossy(&buffer[..came.received.len]).into_owned();
-        reads.push((text, came.descriptors.len(), came.carrying_byte));
-    }
-}
-
-/// F16: earlier bytes may come with a descriptor, and a read stops behind its bytes.
-#[cfg(target_os = "linux")]
-#[test]
-fn on_a_stream_the_last_byte_of_a_read_belongs_to_its_descriptors() -> Outcome {
-    alone(|| {
-        let read = |text: &str, count, byte| (text.to_owned(), count, byte);
-        assert_eq!(
-            reads_of(&[(b"AA", 0), (b"BB", 1), (b"CC", 0)], 20)?,
-            [read("AABB", 1, Some(3)), read("CC", 0, None)]
-        );
-        assert_eq!(
-            reads_of(&[(b"AA", 1), (b"BB", 2), (b"CC", 3), (b"DD", 0)], 20)?,
-            [
-                read("AA", 1, Some(1)),
-                read("BB", 2, Some(1)),
-                read("CC", 3, Some(1)),
-                read("DD", 0, None)
-            ]
-        );
-        // Read bit by bit, they come with the first byte.
-        assert_eq!(
-            reads_of(&[(b"AA", 0), (b"BBBB", 2), (b"C", 0)], 3)?,
-            [
-                read("AAB", 2, Some(2)),
-                read("BBB", 0, None),
-                read("C", 0, None)
-            ]
-        );
-        assert_eq!(
-            reads_of(&[(b"AA", 0), (b"BB", 1)], 2)?,
-            [read("AA", 0, None), read("BB", 1, Some(1))]
-        );
-        Ok(())
-    })
-}
-
-#[test]
-fn the_byte_told_belongs_to_the_write_that_carried_the_descriptors() -> Outcome {
-    alone(|| {
-        let writes: Vec<(Vec<u8>, usize)> = (0..40_u8)
-            .map(|i| {
-                (
-                    vec![b'a' + i % 26; usize::from(i) % 7 + 1],
-                    usize::from(i % 4),
-                )
-            })
-            .collect();
-        let writes: Vec<(&[u8], usize)> = writes.iter().map(|(d, n)| (&d[..], *n)).collect();
-        for room in [1, 2, 3, 5, 8, 100] {
-            let carrying: Vec<_> = writes.iter().filter(|(_, count)| *count > 0).collect();
-            let told: Vec<_> = reads_of(&writes, room)?
-                .into_iter()
-                .filter(|(_, count, _)| *count > 0)
-                .map(|(text, count, byte)| (text.as_bytes()[byte.expect("a byte")], count))
-                .collect();
-            let expected: Vec<_> = carrying.iter().map(|(data, n)| (data[0], *n)).collect();
-            assert_eq!(told, expected, "{room}");
-        }
-        Ok(())
-    })
-}
-
-#[test]
 fn a_message_cut_short_still_brings_its_descriptors() -> Outcome {
     alone(|| {
         let (reader, _writer) = pipe();
@@ -355,22 +151,6 @@ fn a_message_cut_short_still_brings_its_descriptors() -> Outcome {
             }
             assert_eq!(code(receive_with(&right, 1)), "EAGAIN");
         }
-        Ok(())
-    })
-}
-
-#[test]
-fn a_stream_receive_without_room_for_data_leaves_everything() -> Outcome {
-    alone(|| {
-        let (left, right) = pair(Kind::Stream)?;
-        let (reader, _writer) = pipe();
-        send_with(&left, b"x", &[reader.as_fd()])?;
-        for bufs in [&mut [][..], &mut [IoSliceMut::new(&mut [])]] {
-            let came = right.recv_with(bufs, Room::ALL)?;
-            assert_eq!(came.received, Received::default());
-            assert!(came.descriptors.is_empty());
-        }
-        assert_eq!(receive_with(&right, 1)?.1.descriptors.len(), 1);
         Ok(())
     })
 }
