@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{IoSlice, IoSliceMut, Read};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -10,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
+use socketpair_core::ancillary::{Endian, Found, Layout, found};
+use socketpair_core::policy::System;
 use socketpair_core::{Kind, ReceivedWith, Room, Socket, pair};
 use support::{
     Outcome, alone, code, is_close_on_exec, is_same_file, kinds, message_kinds, open_descriptors,
@@ -122,6 +125,72 @@ fn without_free_numbers_as_many_arrive_as_there_are() -> Outcome {
                 left.send(b"plain")?;
                 let (data, came) = with_free_numbers(0, || receive_with(&right, 20))?;
                 assert_eq!((&data[..], came.pidfd.is_some()), (&b"plain"[..], false));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// One recvmsg(2) with so many bytes for control data; those that came.
+fn receive_control(end: &Socket, len: usize) -> Vec<u8> {
+    // As aligned as headers need it.
+    let mut control = vec![0_u64; len / 8 + 1];
+    let mut data = [0_u8; 16];
+    let mut piece = libc::iovec {
+        iov_base: data.as_mut_ptr().cast(),
+        iov_len: data.len(),
+    };
+    // SAFETY: a msghdr is integers and pointers, for all of which zero is a value.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    header.msg_iov = &raw mut piece;
+    header.msg_iovlen = 1;
+    header.msg_control = control.as_mut_ptr().cast();
+    header.msg_controllen = len as _;
+    // SAFETY: the header points to memory that is writable for the lengths given.
+    let came = unsafe { libc::recvmsg(end.as_raw_fd(), &raw mut header, libc::MSG_CMSG_CLOEXEC) };
+    assert!(came > 0);
+    #[allow(
+        clippy::unnecessary_cast,
+        reason = "the width of the length differs by libc"
+    )]
+    let len = header.msg_controllen as usize;
+    let bytes = control.iter().flat_map(|word| word.to_ne_bytes());
+    bytes.take(len).collect()
+}
+
+#[test]
+fn control_data_cut_anywhere_by_the_system_names_all_that_is_open() -> Outcome {
+    alone(|| {
+        let (reader, _writer) = pipe();
+        let bits = usize::BITS;
+        let endian = if cfg!(target_endian = "little") {
+            Endian::Little
+        } else {
+            Endian::Big
+        };
+        let layout = Layout::of(System::CURRENT, bits, endian);
+        for kind in kinds() {
+            let (left, right) = pair(kind)?;
+            for with_credentials in [false, true] {
+                right.set_pass_credentials(with_credentials)?;
+                let _ = right.set_pass_pidfd(with_credentials);
+                for len in 1..140 {
+                    send_with(&left, b"ten", &[reader.as_fd(); 10])?;
+                    let before = open_descriptors();
+                    let control = receive_control(&right, len);
+                    let named: BTreeSet<RawFd> = found(System::CURRENT, layout, &control)
+                        .filter_map(|found| match found {
+                            Found::Descriptor(number) | Found::Pidfd(number) => Some(number),
+                            _ => None,
+                        })
+                        .collect();
+                    let after = open_descriptors();
+                    let opened: BTreeSet<RawFd> = after.difference(&before).copied().collect();
+                    assert_eq!(named, opened, "{kind}, room for {len} bytes");
+                    for number in opened {
+                        nix::unistd::close(number).expect("it is ours");
+                    }
+                }
             }
         }
         Ok(())

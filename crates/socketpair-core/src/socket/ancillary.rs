@@ -28,7 +28,7 @@ impl Socket {
     ///   or the peer [accepts no descriptors](Socket::set_accept_descriptors). `ESRCH`: credentials
     ///   with a process id that is nobody's. `EOPNOTSUPP`: credentials, where senders give none.
     /// - `ETOOMANYREFS`: this user has more descriptors on their way than may be open (Linux).
-    /// - `ENOMEM`: musl takes no more than 248 descriptors together with credentials.
+    /// - `ENOMEM`: musl has no room for 253 descriptors together with credentials.
     ///
     /// # Cancel safety
     ///
