@@ -3,7 +3,7 @@
 use std::io::{IoSlice, IoSliceMut};
 use std::net::Shutdown;
 
-use crate::{Error, Kind, Received, Registered, Result, Socket};
+use crate::{Error, Kind, Outgoing, Received, ReceivedWith, Registered, Result, Room, Socket};
 
 /// One end of a datagram pair on tokio: messages, each whole, no end-of-file.
 ///
@@ -118,6 +118,24 @@ impl DatagramSocket {
         self.io.sending(|socket| socket.send_vectored(bufs)).await
     }
 
+    /// Sends several slices as one message, with descriptors or credentials. sendmsg(2).
+    ///
+    /// Resolves to the number of bytes, which is all of them. The descriptors may be closed here as
+    /// soon as it has.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](DatagramSocket::send), and what [`Socket::send_with`] says of what goes along.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it resolves, it has sent nothing, and no descriptor.
+    pub async fn send_with(&self, bufs: &[IoSlice<'_>], outgoing: &Outgoing<'_>) -> Result<usize> {
+        self.io
+            .sending(|socket| socket.send_with(bufs, outgoing))
+            .await
+    }
+
     /// Sends each slice as a message of its own, as many as there is room for now. sendmmsg(2).
     ///
     /// Resolves to the number of messages sent: at least one, at most
@@ -162,6 +180,20 @@ impl DatagramSocket {
     /// Dropped before it resolves, it has taken no message.
     pub async fn recv_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> Result<Received> {
         self.io.message(|socket| socket.recv_vectored(bufs)).await
+    }
+
+    /// Receives one message into several slices in turn, with what came along. recvmsg(2).
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](DatagramSocket::recv), and as [`Socket::recv_with`], which also says what it
+    /// resolves to.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it resolves, it has taken no message, and no descriptor.
+    pub async fn recv_with(&self, bufs: &mut [IoSliceMut<'_>], room: Room) -> Result<ReceivedWith> {
+        self.io.receive_with(bufs, room).await
     }
 
     /// Receives the messages that are there, at least one, each into a slice of its own.

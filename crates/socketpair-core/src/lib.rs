@@ -8,6 +8,7 @@
 //! - [`Error`] carries the errno, its name and the system call; [`errno`] is the table behind it.
 //! - [`StreamSocket`], [`DatagramSocket`] and [`SeqpacketSocket`] are ends on tokio, [`relay()`] joins
 //!   two of them; [`Registered`] is the readiness underneath.
+//! - [`ancillary`] is what travels along with data: descriptors and credentials.
 //! - [`policy`] holds what differs between systems as pure functions.
 //!
 //! # Example
@@ -29,6 +30,7 @@
 //! Linux, macOS, FreeBSD, NetBSD, OpenBSD and illumos. macOS has no seqpacket pairs. What else
 //! differs is said at each item.
 
+pub mod ancillary;
 mod credentials;
 mod datagram;
 pub mod errno;
@@ -47,6 +49,7 @@ mod stream;
 mod supported;
 mod sys;
 
+pub use ancillary::{Outgoing, ReceivedWith, Room};
 pub use credentials::Credentials;
 pub use datagram::DatagramSocket;
 pub use error::{Error, Result};

@@ -2,7 +2,7 @@
 
 use std::io::{IoSlice, IoSliceMut};
 
-use crate::{Kind, Received, Registered, Result, Socket, pair};
+use crate::{Kind, Received, ReceivedWith, Registered, Result, Room, Socket, pair};
 
 impl Registered {
     /// Both ends of a new pair, registered with the current runtime.
@@ -18,6 +18,18 @@ impl Registered {
         operation: impl FnMut(&Socket) -> Result<Received>,
     ) -> Result<Received> {
         Ok(self.receiving(operation).await?.unwrap_or(Received::end()))
+    }
+
+    /// One receive of data with what came along.
+    pub(crate) async fn receive_with(
+        &self,
+        bufs: &mut [IoSliceMut<'_>],
+        room: Room,
+    ) -> Result<ReceivedWith> {
+        let came = self
+            .receiving(|socket| socket.recv_with(bufs, room))
+            .await?;
+        Ok(came.unwrap_or_else(ReceivedWith::end))
     }
 
     /// Messages that are there, at least one.

@@ -3,8 +3,13 @@
 //! Every rule takes the [`System`] it is asked about, so that the rules of all systems are tested on
 //! each of them. The calls ask with [`System::CURRENT`].
 
+mod passing;
 mod verdict;
 
+pub use passing::{
+    PassCredentials, carrying_byte, descriptors_max, descriptors_room, has_atomic_receive,
+    pass_credentials, peek_opens_descriptors, sends_credentials,
+};
 pub use verdict::{
     Errno, Verdict, poll_sees_room, recv_verdict, send_buffer_shrinks, send_verdict,
     too_long_for_now,

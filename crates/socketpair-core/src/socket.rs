@@ -1,8 +1,10 @@
 //! One end: the owner of a descriptor.
 
+mod ancillary;
 mod batch;
 mod options;
 mod passcred;
+mod passing;
 mod recv;
 mod send;
 mod sending;
@@ -13,6 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use passcred::PassCred;
+use passing::Passing;
 use sending::Sending;
 
 use crate::policy::System;
@@ -55,6 +58,7 @@ pub struct Socket {
     read_shut: AtomicBool,
     sending: Sending,
     passcred: PassCred,
+    passing: Passing,
     // An error that a batch met behind its messages, where the system won't tell it again.
     untold: Mutex<Option<Error>>,
 }
@@ -78,28 +82,36 @@ impl Socket {
     /// The descriptor comes back with the error.
     pub fn adopt(fd: OwnedFd) -> Result<Socket, AdoptError> {
         match Socket::look_at(&fd) {
-            Ok((kind, identity, passcred)) => Ok(Socket::new(fd, kind, identity, passcred)),
+            Ok((kind, identity, passcred, passing)) => {
+                Ok(Socket::new(fd, kind, identity, passcred, passing))
+            }
             Err(error) => Err(AdoptError { error, fd }),
         }
     }
 
-    fn look_at(fd: &OwnedFd) -> Result<(Kind, Identity, PassCred)> {
+    fn look_at(fd: &OwnedFd) -> Result<(Kind, Identity, PassCred, Passing)> {
         let number = sys::options::socket_type(fd.as_fd())?;
         let kind = Kind::from_raw(number)
             .ok_or_else(|| Error::new(libc::ESOCKTNOSUPPORT, "getsockopt"))?;
-        Ok((
-            kind,
-            sys::identity(fd.as_fd())?,
-            PassCred::of_adopted(fd.as_fd(), kind)?,
-        ))
+        let identity = sys::identity(fd.as_fd())?;
+        let found = sys::passing::found(fd.as_fd())?;
+        let passcred = PassCred::of_adopted(found, kind);
+        Ok((kind, identity, passcred, Passing::of_adopted(found)))
     }
 
     /// An end of a pair just made.
     pub(crate) fn made(fd: OwnedFd, kind: Kind, identity: Identity) -> Socket {
-        Socket::new(fd, kind, identity, PassCred::of_made(kind))
+        let passcred = PassCred::of_made(kind);
+        Socket::new(fd, kind, identity, passcred, Passing::of_made())
     }
 
-    fn new(fd: OwnedFd, kind: Kind, identity: Identity, passcred: PassCred) -> Socket {
+    fn new(
+        fd: OwnedFd,
+        kind: Kind,
+        identity: Identity,
+        passcred: PassCred,
+        passing: Passing,
+    ) -> Socket {
         Socket {
             fd: Some(fd),
             kind,
@@ -107,6 +119,7 @@ impl Socket {
             read_shut: AtomicBool::new(false),
             sending: Sending::of(System::CURRENT, kind),
             passcred,
+            passing,
             untold: Mutex::new(None),
         }
     }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::readiness::{Direction, Registered};
-use crate::{Error, Kind, Result, Socket, pair};
+use crate::{Error, Kind, Outgoing, ReceivedWith, Result, Room, Socket, pair};
 
 /// One end of a stream pair on tokio: bytes without boundaries, an end-of-file, half-close.
 ///
@@ -127,6 +127,23 @@ impl StreamSocket {
         Ok(received.map_or(0, |received| received.len))
     }
 
+    /// Reads some bytes into several slices in turn, with what came along. recvmsg(2).
+    ///
+    /// A read stops where descriptors came: see [`ReceivedWith::carrying_byte`]. No room at all
+    /// touches nothing and never waits.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](StreamSocket::read), and as [`Socket::recv_with`], which also says what it
+    /// resolves to.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it resolves, it has read nothing, and taken no descriptor.
+    pub async fn read_with(&self, bufs: &mut [IoSliceMut<'_>], room: Room) -> Result<ReceivedWith> {
+        self.io.receive_with(bufs, room).await
+    }
+
     /// Looks at the bytes that come next without taking them. recv(2) with `MSG_PEEK`.
     ///
     /// Resolves to the number of bytes; 0 is the end-of-file, or an empty `buf`.
@@ -215,6 +232,50 @@ impl StreamSocket {
     /// Dropped before it resolves, it has written nothing.
     pub async fn write_vectored(&self, bufs: &[IoSlice<'_>]) -> Result<usize> {
         self.io.sending(|socket| socket.send_vectored(bufs)).await
+    }
+
+    /// Writes some of several slices in turn, with descriptors or credentials. sendmsg(2).
+    ///
+    /// Resolves to the number of bytes taken. What goes along went with the first of them, and may be
+    /// closed here: write the rest without it.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](StreamSocket::write), and what [`Socket::send_with`] says of what goes along.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it resolves, it has written nothing, and sent no descriptor.
+    pub async fn write_with(&self, bufs: &[IoSlice<'_>], outgoing: &Outgoing<'_>) -> Result<usize> {
+        self.io
+            .sending(|socket| socket.send_with(bufs, outgoing))
+            .await
+    }
+
+    /// Writes all of `buf`, with descriptors or credentials, counting in `written`.
+    ///
+    /// What goes along goes once, with the first byte of `buf`: not if `*written` is not 0. So a call
+    /// that failed or was dropped is continued by the same call again.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_with`](StreamSocket::write_with); `*written` bytes are in the socket, and what goes
+    /// along if that is not 0.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped at any moment, exactly the first `*written` bytes have been written, and what goes
+    /// along with the first of them.
+    pub async fn write_all_with(
+        &self,
+        buf: &[u8],
+        outgoing: &Outgoing<'_>,
+        written: &mut usize,
+    ) -> Result<()> {
+        if *written == 0 {
+            *written = self.write_with(&[IoSlice::new(buf)], outgoing).await?;
+        }
+        self.write_all_counted(buf, written).await
     }
 
     /// Writes all of `buf`.

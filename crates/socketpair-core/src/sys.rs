@@ -2,11 +2,13 @@
 
 #![allow(unsafe_code, reason = "this is where the system is called")]
 
+pub(crate) mod ancillary;
 pub(crate) mod batch;
 pub(crate) mod credentials;
 pub(crate) mod flags;
 pub(crate) mod options;
 pub(crate) mod pair;
+pub(crate) mod passing;
 pub(crate) mod register;
 #[cfg(target_os = "linux")]
 pub(crate) mod splice;

@@ -9,9 +9,10 @@ mod support;
 use std::cell::Cell;
 use std::io::{IoSlice, IoSliceMut};
 use std::net::Shutdown;
+use std::os::fd::AsFd;
 
 use libc::{c_int, c_long, c_uint, c_ulong, c_void, size_t, socklen_t, ssize_t};
-use socketpair_core::{Kind, PairBuilder, Received, Socket, pair};
+use socketpair_core::{Kind, Outgoing, PairBuilder, Received, Room, Socket, pair};
 use support::{Outcome, alone, bytes, code, receive, receive_info};
 
 /// How calls fail on this thread.
@@ -278,6 +279,8 @@ fn a_call_that_always_fails_returns_and_loses_nothing() -> Outcome {
                 left.send(b"queued")?;
                 let mut memory = [0; 8];
                 let mut out = [Received::default()];
+                let list = [right.as_fd()];
+                let outgoing = Outgoing::descriptors(&list);
                 failing(Plan::always(errnos), || {
                     let said = [
                         left.send(b"x").map(drop),
@@ -296,6 +299,14 @@ fn a_call_that_always_fails_returns_and_loses_nothing() -> Outcome {
                         right.peer_credentials().map(drop),
                         right.take_error().map(drop),
                         right.shutdown(Shutdown::Read),
+                        right
+                            .recv_with(&mut [IoSliceMut::new(&mut [0; 8])], Room::ALL)
+                            .map(drop),
+                        left.send_with(&[IoSlice::new(b"x")], &outgoing).map(drop),
+                        right.set_pass_credentials(true),
+                        right.set_pass_pidfd(true),
+                        right.set_accept_descriptors(false),
+                        right.peer_pidfd().map(drop),
                         pair(kind).map(drop),
                     ];
                     for (i, said) in said.into_iter().enumerate() {
@@ -311,6 +322,38 @@ fn a_call_that_always_fails_returns_and_loses_nothing() -> Outcome {
                 assert_eq!(receive(&right)?, b"queued");
                 assert_eq!(code(receive_info(&right)), "EAGAIN");
             }
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn descriptors_come_exactly_once_whatever_fails() -> Outcome {
+    alone(|| {
+        for kind in Kind::ALL {
+            let (left, right) = pair(kind)?;
+            right.set_pass_credentials(true)?;
+            let list = [left.as_fd(), right.as_fd(), left.as_fd()];
+            let outgoing = Outgoing::descriptors(&list);
+            let (mut sent, mut came, mut descriptors) = (0, 0, 0);
+            failing(Plan::random(7), || {
+                while came < 500 {
+                    if sent < 500 {
+                        let bufs = [IoSlice::new(b"x")];
+                        sent += done(left.send_with(&bufs, &outgoing)).unwrap_or(0);
+                    }
+                    let mut byte = [0];
+                    let bufs = &mut [IoSliceMut::new(&mut byte)];
+                    let _ = done(right.peek_with(bufs, Room::for_descriptors(2)));
+                    if let Some(with) = done(right.recv_with(bufs, Room::ALL)) {
+                        came += with.received.len;
+                        descriptors += with.descriptors.len();
+                        assert!(!with.descriptors_truncated && with.credentials.is_some());
+                    }
+                }
+            });
+            assert_eq!((sent, came, descriptors), (500, 500, 1500), "{kind}");
+            assert_eq!(code(receive_info(&right)), "EAGAIN");
         }
         Ok(())
     })

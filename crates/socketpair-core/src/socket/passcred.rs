@@ -1,71 +1,107 @@
-//! `SO_PASSCRED` as the mark that tells an empty record from the end.
+//! Credentials with each message: as the user wishes, and as the mark that tells an empty record
+//! from the end.
 
 use std::os::fd::BorrowedFd;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::policy::{self, System};
+use crate::sys::passing::Found;
 use crate::{Kind, Result, sys};
 
-/// Who has switched `SO_PASSCRED` on, on an end where it matters.
+/// Who has switched `SO_PASSCRED` on, or what the system has in its place.
 ///
 /// A sender that has it on gets a name of its own by its first send (autobind, unix(7)), which the
-/// peer sees. So it is on only while this end receives: switched before a receive or a send that
-/// finds it the wrong way round.
+/// peer sees. So where this crate needs it as a mark and the user has not asked for it, it is on only
+/// while this end receives: switched before a receive or a send that finds it the wrong way round.
 #[derive(Debug)]
-pub(super) enum PassCred {
-    /// Not needed on this system or kind.
-    Unused,
-    /// Found on when the end was adopted: the user's wish, left alone.
-    Theirs,
-    /// Switched by this crate; the state it is in now.
-    Ours(Mutex<bool>),
+pub(super) struct PassCred {
+    /// This crate needs it to receive.
+    is_mark: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// What the user asks for. Found on when the end was adopted counts too.
+    wished: bool,
+    /// How the option is now.
+    on: bool,
 }
 
 impl PassCred {
     pub(super) fn of_made(kind: Kind) -> PassCred {
-        if kind == Kind::Seqpacket && policy::empty_record_needs_credentials(System::CURRENT) {
-            PassCred::Ours(Mutex::new(false))
-        } else {
-            PassCred::Unused
+        let is_mark =
+            kind == Kind::Seqpacket && policy::empty_record_needs_credentials(System::CURRENT);
+        PassCred::new(is_mark, false)
+    }
+
+    pub(super) fn of_adopted(found: Option<Found>, kind: Kind) -> PassCred {
+        found.map_or_else(
+            || PassCred::new(false, false),
+            |found| PassCred::new(PassCred::of_made(kind).is_mark, found.credentials),
+        )
+    }
+
+    fn new(is_mark: bool, on: bool) -> PassCred {
+        PassCred {
+            is_mark,
+            state: Mutex::new(State { wished: on, on }),
         }
     }
 
-    pub(super) fn of_adopted(fd: BorrowedFd<'_>, kind: Kind) -> Result<PassCred> {
-        match PassCred::of_made(kind) {
-            PassCred::Ours(_) if !sys::options::is_unix_domain(fd)? => Ok(PassCred::Unused),
-            PassCred::Ours(_) if sys::options::pass_credentials(fd)? => Ok(PassCred::Theirs),
-            other => Ok(other),
-        }
-    }
-
-    /// Runs `call` with the option on (to receive) or off (to send).
+    /// Runs `call` with the option on (to receive) or off (to send), if it is this crate's to switch.
     pub(super) fn with<T>(
         &self,
         fd: BorrowedFd<'_>,
         on: bool,
         call: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
-        match self {
-            PassCred::Unused | PassCred::Theirs => call(),
-            PassCred::Ours(state) => {
-                // Held over the call, so that a send and a receive at once don't take turns
-                // undoing each other's switch.
-                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                if *state != on {
-                    sys::options::set_pass_credentials(fd, on)?;
-                    *state = on;
-                }
-                call()
-            }
+        if !self.is_mark {
+            return call();
         }
+        // Held over the call, so that a send and a receive at once don't take turns undoing each
+        // other's switch.
+        let mut state = self.state();
+        let on = on || state.wished;
+        state.switch(fd, on)?;
+        call()
     }
 
+    /// Whether a receive may meet credentials.
+    pub(super) fn is_expected(&self) -> bool {
+        self.is_mark || self.is_wished()
+    }
+
+    pub(super) fn is_wished(&self) -> bool {
+        self.state().wished
+    }
+
+    /// Takes the user's wish and fulfils it. A mark that is needed comes back with the next receive.
+    pub(super) fn wish(&self, fd: BorrowedFd<'_>, on: bool) -> Result<()> {
+        let mut state = self.state();
+        state.switch(fd, on)?;
+        state.wished = on;
+        Ok(())
+    }
+
+    /// Leaves the option as the user wishes. A failure leaves it as it is: there is nobody to tell.
     pub(super) fn undo(&self, fd: BorrowedFd<'_>) {
-        if let PassCred::Ours(state) = self {
-            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            if *state && sys::options::set_pass_credentials(fd, false).is_ok() {
-                *state = false;
-            }
+        let mut state = self.state();
+        let wished = state.wished;
+        let _ = state.switch(fd, wished);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn switch(&mut self, fd: BorrowedFd<'_>, on: bool) -> Result<()> {
+        if self.on != on {
+            sys::passing::set_credentials(fd, on)?;
+            self.on = on;
         }
+        Ok(())
     }
 }

@@ -15,7 +15,8 @@ impl Socket {
     /// An empty `buf` leaves a stream alone and answers 0 without end-of-file; on the other kinds it
     /// throws one message away.
     ///
-    /// End-of-file: see [`Received::end_of_file`]. Descriptors that came with the data are closed.
+    /// End-of-file: see [`Received::end_of_file`]. Descriptors that came with the data are closed;
+    /// [`Socket::recv_with`] takes them.
     ///
     /// # Errors
     ///
@@ -73,11 +74,20 @@ impl Socket {
         if bufs.len() <= sys::transfer::PIECES_MAX {
             return self.take_message(bufs, flags);
         }
-        self.take_through_copy(bufs, flags)
+        Socket::take_through_copy(
+            bufs,
+            |pieces| self.take_message(pieces, flags),
+            |received| received.len,
+        )
     }
 
-    /// Receives one message into more pieces than one call takes.
-    fn take_through_copy(&self, bufs: &mut [IoSliceMut<'_>], flags: CallFlags) -> Result<Received> {
+    /// Receives one message by `take` into more pieces than one call takes; `len_of` tells how many
+    /// bytes of them it filled.
+    pub(super) fn take_through_copy<R>(
+        bufs: &mut [IoSliceMut<'_>],
+        take: impl FnOnce(&mut [IoSliceMut<'_>]) -> Result<R>,
+        len_of: impl FnOnce(&R) -> usize,
+    ) -> Result<R> {
         let (direct, rest) = bufs.split_at_mut(sys::transfer::PIECES_MAX - 1);
         let direct_len: usize = direct.iter().map(|piece| piece.len()).sum();
         let mut copy = vec![0; rest.iter().map(|piece| piece.len()).sum()];
@@ -86,9 +96,9 @@ impl Socket {
             .map(|piece| IoSliceMut::new(piece))
             .collect();
         pieces.push(IoSliceMut::new(&mut copy));
-        let received = self.take_message(&mut pieces, flags)?;
+        let received = take(&mut pieces)?;
         drop(pieces);
-        let mut copied = &copy[..received.len.saturating_sub(direct_len)];
+        let mut copied = &copy[..len_of(&received).saturating_sub(direct_len)];
         for piece in rest {
             let (now, later) = copied.split_at(copied.len().min(piece.len()));
             piece[..now.len()].copy_from_slice(now);
@@ -204,7 +214,7 @@ fn stream_received(len: usize) -> Received {
     }
 }
 
-fn peek_flags(kind: Kind) -> CallFlags {
+pub(super) fn peek_flags(kind: Kind) -> CallFlags {
     CallFlags {
         peek: true,
         ..policy::recv_flags(System::CURRENT, kind)

@@ -1,10 +1,10 @@
 //! Sending.
 
 use std::io::IoSlice;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use super::Socket;
-use crate::policy::{self, Errno, System};
+use crate::policy::{self, CallFlags, Errno, System};
 use crate::{Error, Kind, Result, sys};
 
 impl Socket {
@@ -44,19 +44,31 @@ impl Socket {
     ///
     /// As [`Socket::send`].
     pub fn send_vectored(&self, bufs: &[IoSlice<'_>]) -> Result<usize> {
-        let max = sys::transfer::PIECES_MAX;
         if self.kind == Kind::Stream {
             if bufs.is_empty() {
                 return Ok(0);
             }
-            // From the first piece that has bytes: else 0 taken of some would be told.
-            let Some(start) = bufs.iter().position(|piece| !piece.is_empty()) else {
+            if bufs.iter().all(|piece| piece.is_empty()) {
                 return self.send(&[]);
-            };
-            return self.send_pieces(&bufs[start..]);
+            }
         }
+        self.send_gathered(bufs, sys::transfer::send_pieces)
+    }
+
+    /// Sends by `call`, which takes as many pieces as one system call does.
+    pub(super) fn send_gathered(
+        &self,
+        bufs: &[IoSlice<'_>],
+        call: impl FnOnce(BorrowedFd<'_>, &[IoSlice<'_>], CallFlags) -> Result<usize>,
+    ) -> Result<usize> {
+        if self.kind == Kind::Stream {
+            // From the first piece that has bytes: else 0 taken of some would be told.
+            let start = bufs.iter().position(|piece| !piece.is_empty());
+            return self.send_pieces(&bufs[start.unwrap_or(0)..], call);
+        }
+        let max = sys::transfer::PIECES_MAX;
         if bufs.len() <= max {
-            return self.send_pieces(bufs);
+            return self.send_pieces(bufs, call);
         }
         let (direct, rest) = bufs.split_at(max - 1);
         let copy: Vec<u8> = rest
@@ -65,15 +77,19 @@ impl Socket {
             .collect();
         let mut pieces = direct.to_vec();
         pieces.push(IoSlice::new(&copy));
-        self.send_pieces(&pieces)
+        self.send_pieces(&pieces, call)
     }
 
-    fn send_pieces(&self, bufs: &[IoSlice<'_>]) -> Result<usize> {
+    fn send_pieces(
+        &self,
+        bufs: &[IoSlice<'_>],
+        call: impl FnOnce(BorrowedFd<'_>, &[IoSlice<'_>], CallFlags) -> Result<usize>,
+    ) -> Result<usize> {
         let fd = self.as_fd();
         self.sending.prepare(fd)?;
         let flags = policy::send_flags(System::CURRENT, self.kind);
         self.passcred
-            .with(fd, false, || sys::transfer::send_pieces(fd, bufs, flags))
+            .with(fd, false, || call(fd, bufs, flags))
             .map_err(|error| self.send_error(error, bufs.iter().map(|piece| piece.len()).sum()))
     }
 

@@ -34,12 +34,12 @@ pub(super) unsafe fn value<T>(fd: BorrowedFd<'_>, level: c_int, name: c_int) -> 
 }
 
 /// An option whose value is an int.
-fn get(fd: BorrowedFd<'_>, level: c_int, name: c_int) -> Result<c_int> {
+pub(super) fn get(fd: BorrowedFd<'_>, level: c_int, name: c_int) -> Result<c_int> {
     // SAFETY: any bytes are an int.
     unsafe { value(fd, level, name) }
 }
 
-fn set(fd: BorrowedFd<'_>, level: c_int, name: c_int, value: c_int) -> Result<()> {
+pub(super) fn set(fd: BorrowedFd<'_>, level: c_int, name: c_int, value: c_int) -> Result<()> {
     call("setsockopt", || {
         // SAFETY: `value` is readable for the length given, which is its size.
         unsafe {
@@ -63,44 +63,23 @@ pub(crate) fn socket_type(fd: BorrowedFd<'_>) -> Result<c_int> {
     get(fd, libc::SOL_SOCKET, libc::SO_TYPE)
 }
 
-/// `SO_DOMAIN`; only asked where it exists.
-pub(crate) fn is_unix_domain(fd: BorrowedFd<'_>) -> Result<bool> {
-    #[cfg(target_os = "linux")]
-    return Ok(get(fd, libc::SOL_SOCKET, libc::SO_DOMAIN)? == libc::AF_UNIX);
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = fd;
-        Ok(true)
-    }
-}
-
-/// `SO_PASSCRED`, where it is what tells an empty record from the end.
+/// `SO_DOMAIN` on Linux, getsockname(2) where else it is asked for.
 #[cfg(target_os = "linux")]
-pub(crate) fn pass_credentials(fd: BorrowedFd<'_>) -> Result<bool> {
-    Ok(get(fd, libc::SOL_SOCKET, libc::SO_PASSCRED)? != 0)
+pub(super) fn is_unix_domain(fd: BorrowedFd<'_>) -> Result<bool> {
+    Ok(get(fd, libc::SOL_SOCKET, libc::SO_DOMAIN)? == libc::AF_UNIX)
 }
 
-#[cfg(target_os = "linux")]
-pub(crate) fn set_pass_credentials(fd: BorrowedFd<'_>, on: bool) -> Result<()> {
-    set(fd, libc::SOL_SOCKET, libc::SO_PASSCRED, c_int::from(on))
-}
-
-#[cfg(not(target_os = "linux"))]
-#[allow(
-    clippy::unnecessary_wraps,
-    reason = "it can fail where it does something"
-)]
-pub(crate) fn pass_credentials(_fd: BorrowedFd<'_>) -> Result<bool> {
-    Ok(false)
-}
-
-#[cfg(not(target_os = "linux"))]
-#[allow(
-    clippy::unnecessary_wraps,
-    reason = "it can fail where it does something"
-)]
-pub(crate) fn set_pass_credentials(_fd: BorrowedFd<'_>, _on: bool) -> Result<()> {
-    Ok(())
+#[cfg(any(target_os = "freebsd", target_os = "netbsd"))]
+pub(super) fn is_unix_domain(fd: BorrowedFd<'_>) -> Result<bool> {
+    // SAFETY: a sockaddr_storage is integers, for which zero is a value.
+    let mut name: libc::sockaddr_storage = unsafe { std::mem::zeroed() };
+    call("getsockname", || {
+        #[allow(clippy::cast_possible_truncation, reason = "a few bytes")]
+        let mut len = size_of::<libc::sockaddr_storage>() as socklen_t;
+        // SAFETY: `name` is writable for `len` bytes, and `len` itself is; both outlive the call.
+        unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut name).cast(), &raw mut len) }
+    })?;
+    Ok(libc::c_int::from(name.ss_family) == libc::AF_UNIX)
 }
 
 /// `SO_NOSIGPIPE`, where `MSG_NOSIGNAL` is no promise.

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
-use std::os::fd::RawFd;
+use std::io::{IoSlice, IoSliceMut};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::{Mutex, PoisonError};
 
-use socketpair_core::{Error, Kind, Received, Result, Socket};
+use socketpair_core::{Error, Kind, Outgoing, Received, ReceivedWith, Result, Room, Socket};
 
 /// What a test returns: a system call that fails where it should not fails the test.
 pub type Outcome = Result<(), Error>;
@@ -107,4 +108,41 @@ pub fn connected_kinds() -> impl Iterator<Item = Kind> {
 /// The kinds that keep message boundaries.
 pub fn message_kinds() -> impl Iterator<Item = Kind> {
     kinds().filter(|kind| kind.keeps_boundaries())
+}
+
+/// A pipe: reading end and writing end.
+pub fn pipe() -> (OwnedFd, OwnedFd) {
+    nix::unistd::pipe().expect("a pipe")
+}
+
+/// Whether both stand for the same file.
+#[track_caller]
+pub fn is_same_file(a: impl AsFd, b: impl AsFd) -> bool {
+    let identity = |fd: BorrowedFd<'_>| {
+        let stat = nix::sys::stat::fstat(fd).expect("an open descriptor");
+        (stat.st_dev, stat.st_ino)
+    };
+    identity(a.as_fd()) == identity(b.as_fd())
+}
+
+/// Whether the descriptor is close-on-exec.
+#[track_caller]
+pub fn is_close_on_exec(fd: impl AsFd) -> bool {
+    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+    let flags = fcntl(fd, FcntlArg::F_GETFD).expect("an open descriptor");
+    FdFlag::from_bits_retain(flags).contains(FdFlag::FD_CLOEXEC)
+}
+
+/// Sends `data` with these descriptors.
+pub fn send_with(end: &Socket, data: &[u8], descriptors: &[BorrowedFd<'_>]) -> Result<usize> {
+    end.send_with(&[IoSlice::new(data)], &Outgoing::descriptors(descriptors))
+}
+
+/// One receive into a large buffer, with room for so many descriptors; and the data.
+pub fn receive_with(end: &Socket, descriptors: usize) -> Result<(Vec<u8>, ReceivedWith)> {
+    let mut buffer = vec![0; 1 << 16];
+    let room = Room::for_descriptors(descriptors);
+    let came = end.recv_with(&mut [IoSliceMut::new(&mut buffer)], room)?;
+    buffer.truncate(came.received.len);
+    Ok((buffer, came))
 }
