@@ -37,12 +37,17 @@ fn source(name: &str) -> PathBuf {
 fn c_peer() -> &'static Path {
     static PEER: OnceLock<PathBuf> = OnceLock::new();
     PEER.get_or_init(|| {
-        let peer = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ancillary-peer");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        // Its own file for each process: a runner of tests starts several at a time, and what one
+        // of them still writes another can't start.
+        let fresh = folder.join(format!("ancillary-peer-{}", std::process::id()));
         let compiled = Command::new("cc")
             .args(["-Wall", "-Wextra", "-Werror", "-o"])
-            .args([&peer, &source("peer.c")])
+            .args([&fresh, &source("peer.c")])
             .status();
         assert!(compiled.expect("a C compiler").success());
+        let peer = folder.join("ancillary-peer");
+        std::fs::rename(&fresh, &peer).expect("both are in one folder");
         peer
     })
 }
