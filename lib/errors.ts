@@ -111,3 +111,13 @@ export function unexpectedEndOfFile(bytesRead: number, wanted: number): Error {
   const error = new Error(`end-of-file after ${bytesRead} of ${wanted} bytes`)
   return Object.assign(coded(error, 'ERR_UNEXPECTED_EOF'), { bytesRead })
 }
+
+/** Puts on an error what the operation had done by then; a signal's reason may be no object at all. */
+export function carry(
+  error: unknown,
+  done: Pick<SystemError, 'bytesRead' | 'bytesWritten' | 'messagesSent'>,
+): void {
+  if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
+    Object.assign(error, done)
+  }
+}

@@ -1,3 +1,4 @@
+import { receiveBlocked, sendBlocked } from './answers.js'
 import {
   checkBoolean,
   checkBuffer,
@@ -9,7 +10,7 @@ import {
   toBytes,
 } from './arguments.js'
 import type { End } from './end.js'
-import { failureOf, invalidType, invalidValue, NO_BUFFERS, WOULD_BLOCK } from './errors.js'
+import { carry, failureOf, invalidType, invalidValue } from './errors.js'
 import {
   infoOf,
   isEndOfFile,
@@ -20,24 +21,13 @@ import {
 } from './message.js'
 import { memoryOf, MessageBatch } from './message-batch.js'
 import { calls, MAX_TRANSFER, OUT_OF_BOUNDS } from './native.js'
-import { BLOCKED, SHORT_OF_BUFFERS } from './operation.js'
+import { BLOCKED } from './operation.js'
 import { endOf, Socket } from './socket.js'
 import { spend } from './turn.js'
 import { sameLengths } from './views.js'
 
 /** How to send a message. */
 export interface SendOptions extends OperationOptions {}
-
-function receiveBlocked(answer: number): typeof BLOCKED {
-  if (answer === WOULD_BLOCK) return BLOCKED
-  throw failureOf(answer, 'recvmsg')
-}
-
-function sendBlocked(answer: number): typeof BLOCKED | typeof SHORT_OF_BUFFERS {
-  if (answer === WOULD_BLOCK) return BLOCKED
-  if (answer === NO_BUFFERS) return SHORT_OF_BUFFERS
-  throw failureOf(answer, 'sendmsg')
-}
 
 /** A receive into `buffer` as its user sees it; null at end-of-file. */
 function take(end: End, buffer: Uint8Array, room: number): MessageInfo | null | typeof BLOCKED {
@@ -155,11 +145,7 @@ export abstract class MessageSocket extends Socket {
           return sent === views.length ? sent : BLOCKED
         },
         options,
-        (error) => {
-          if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
-            Object.assign(error, { messagesSent: sent })
-          }
-        },
+        (error) => carry(error, { messagesSent: sent }),
       )
     } catch (error) {
       return Promise.reject(error)

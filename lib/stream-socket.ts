@@ -1,3 +1,4 @@
+import { receiveBlocked, sendBlocked } from './answers.js'
 import {
   checkBuffer,
   checkInteger,
@@ -8,9 +9,9 @@ import {
   toBytes,
 } from './arguments.js'
 import type { End } from './end.js'
-import { failureOf, NO_BUFFERS, unexpectedEndOfFile, WOULD_BLOCK } from './errors.js'
+import { carry, failureOf, NO_BUFFERS, unexpectedEndOfFile, WOULD_BLOCK } from './errors.js'
 import { calls, MAX_TRANSFER } from './native.js'
-import { BLOCKED, SHORT_OF_BUFFERS } from './operation.js'
+import { BLOCKED } from './operation.js'
 import { endOf, register, Socket } from './socket.js'
 import { spend } from './turn.js'
 import { sameLengths } from './views.js'
@@ -21,24 +22,11 @@ const WORTH_A_SLAB = 16 * 1024
 
 let slab: Buffer | undefined
 
-/** Answers below zero of a receive or a send, where they don't mean waiting, are exceptions. */
-function blocked(answer: number, syscall: string): typeof BLOCKED | typeof SHORT_OF_BUFFERS {
-  if (answer === WOULD_BLOCK) return BLOCKED
-  if (answer === NO_BUFFERS && syscall === 'sendmsg') return SHORT_OF_BUFFERS
-  throw failureOf(answer, syscall)
-}
-
 function receive(end: End, buffer: Uint8Array, offset: number, length: number) {
   const answer = calls.recv(end.id, buffer, offset, Math.min(length, MAX_TRANSFER))
-  if (answer < 0) return blocked(answer, 'recvmsg')
+  if (answer < 0) return receiveBlocked(answer)
   end.bytesRead += answer
   return answer
-}
-
-function carryBytesWritten(error: unknown, bytesWritten: number): void {
-  if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
-    Object.assign(error, { bytesWritten })
-  }
 }
 
 /**
@@ -110,7 +98,7 @@ export class StreamSocket extends Socket {
       if (!end.closed && lengths.every((length) => length === 0)) return Promise.resolve(0)
       return end.reading.enqueue(() => {
         const answer = calls.recvVectored(end.id, sameLengths(views, lengths))
-        if (answer < 0) return blocked(answer, 'recvmsg')
+        if (answer < 0) return receiveBlocked(answer)
         end.bytesRead += answer
         return answer
       }, options)
@@ -145,11 +133,7 @@ export class StreamSocket extends Socket {
           return filled === length ? undefined : BLOCKED
         },
         options,
-        (error) => {
-          if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
-            Object.assign(error, { bytesRead: filled })
-          }
-        },
+        (error) => carry(error, { bytesRead: filled }),
       )
     } catch (error) {
       return Promise.reject(error)
@@ -212,7 +196,7 @@ export class StreamSocket extends Socket {
         if (answer >= 0) end.bytesWritten += answer
         else if (answer !== WOULD_BLOCK && answer !== NO_BUFFERS) {
           const failure = failureOf(answer, 'sendmsg')
-          carryBytesWritten(failure, 0)
+          carry(failure, { bytesWritten: 0 })
           throw failure
         }
         return sendAll(end, bytes, length, Math.max(answer, 0), undefined, true)
@@ -244,7 +228,7 @@ export class StreamSocket extends Socket {
       return end.writing.enqueue(
         () => {
           const answer = calls.sendVectored(end.id, sameLengths(views, lengths), index, skip)
-          if (answer < 0) return blocked(answer, 'sendmsg')
+          if (answer < 0) return sendBlocked(answer)
           end.bytesWritten += answer
           sent += answer
           skip += answer
@@ -254,7 +238,7 @@ export class StreamSocket extends Socket {
           return index === views.length ? sent : BLOCKED
         },
         options,
-        (error) => carryBytesWritten(error, sent),
+        (error) => carry(error, { bytesWritten: sent }),
       )
     } catch (error) {
       return Promise.reject(error)
@@ -290,7 +274,7 @@ export class StreamSocket extends Socket {
     if (!end.writing.empty) return undefined
     const answer = calls.send(end.id, bytes, 0, Math.min(bytes.length, MAX_TRANSFER))
     if (answer >= 0) end.bytesWritten += answer
-    else if (blocked(answer, 'sendmsg')) return undefined
+    else if (sendBlocked(answer)) return undefined
     return answer
   }
 
@@ -324,13 +308,13 @@ function sendAll(
   return end.writing.enqueue(
     () => {
       const answer = calls.send(end.id, bytes, sent, Math.min(length - sent, MAX_TRANSFER))
-      if (answer < 0) return blocked(answer, 'sendmsg')
+      if (answer < 0) return sendBlocked(answer)
       end.bytesWritten += answer
       sent += answer
       return sent === length ? length : BLOCKED
     },
     options,
-    (error) => carryBytesWritten(error, sent),
+    (error) => carry(error, { bytesWritten: sent }),
     tried,
   )
 }
