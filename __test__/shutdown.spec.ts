@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import type { AnySocket } from 'socketpair'
 import { rejects, throws } from './helpers/failures.ts'
-import { endOf, put, take, tryPut, tryTake } from './helpers/io.ts'
+import { endOf, fill, put, take, tryPut, tryTake } from './helpers/io.ts'
 import { CONNECTED_TYPES, pair, TYPES } from './helpers/pairs.ts'
 import { report } from './helpers/programs.ts'
 import { test } from './helpers/test.ts'
@@ -44,6 +44,14 @@ for (const type of TYPES) {
     await rejects(t, put(b, 'x'), 'EPIPE')
     await put(a, 'there')
     t.is(await take(b), 'there')
+  })
+
+  test(`K40 a ${type} send that waits is told that the peer reads no more`, async (t) => {
+    const [a, b] = pair(t, type)
+    fill(a, Buffer.alloc(4096))
+    const waiting = put(a, 'never read')
+    b.shutdown('read')
+    await rejects(t, waiting, 'EPIPE')
   })
 
   test(`K40 after shutdown('read') the poll bits of a ${type} end have RDHUP`, (t) => {

@@ -10,6 +10,8 @@ import { beginTurn, mayTry, spend } from './turn.js'
 
 /** Longest pause, in milliseconds, between tries that no readiness will announce. */
 const LONGEST_PAUSE = 32
+/** Milliseconds after which a waiting send asks again by itself. */
+const ASK_AGAIN = 500
 /** So many refusals for want of buffers in a row, about a second, and the error is told. */
 const MOST_REFUSALS = 36
 
@@ -29,6 +31,7 @@ export class Queue implements Waiter, Lingerer {
   #holding = false
   #turn: NodeJS.Immediate | undefined
   #pause: NodeJS.Timeout | undefined
+  #again: NodeJS.Timeout | undefined
   /** Times since the last success that it was called ready and the try said "would block". */
   #falseAlarms = 0
 
@@ -189,7 +192,8 @@ export class Queue implements Waiter, Lingerer {
     this.#falseAlarms = 0
     clearImmediate(this.#turn)
     clearTimeout(this.#pause)
-    this.#turn = this.#pause = undefined
+    clearInterval(this.#again)
+    this.#turn = this.#pause = this.#again = undefined
   }
 
   /**
@@ -251,6 +255,8 @@ export class Queue implements Waiter, Lingerer {
     if (answer === 'armed') {
       this.#waiting = true
       this.#patience.begin()
+      // A full end is not told that its peer reads no more: a try would say EPIPE, readiness says nothing.
+      if (this.#direction === 1) this.#again ??= setInterval(() => this.retry(), ASK_AGAIN).unref()
       return false
     }
     if (answer === 'ready') {
