@@ -190,12 +190,15 @@ unsafe fn adopt(control: &[u8], opened: bool) -> Arrived {
         }
         fd
     };
-    // Room beforehand, so that nothing stands between the descriptors and their owner.
     let most = control.len().saturating_sub(LAYOUT.data_offset) / 4;
-    arrived.descriptors.reserve_exact(most);
     for found in found(System::CURRENT, LAYOUT, control) {
         match found {
-            Found::Descriptor(number) if opened => arrived.descriptors.push(own(number)),
+            Found::Descriptor(number) if opened => {
+                if arrived.descriptors.is_empty() {
+                    arrived.descriptors.reserve_exact(most);
+                }
+                arrived.descriptors.push(own(number));
+            }
             Found::Pidfd(number) if number >= 0 => arrived.pidfd = Some(own(number)),
             Found::Descriptor(_) | Found::Pidfd(_) => {}
             Found::Credentials(credentials) => arrived.credentials = Some(credentials),
