@@ -126,6 +126,13 @@ impl End {
         }
     }
 
+    /// Ends every wait, and forgets the environment that it was in.
+    pub fn rest(&mut self) {
+        self.disarm(Direction::Read);
+        self.disarm(Direction::Write);
+        self.wakers = None;
+    }
+
     fn register(&mut self, runtime: &Runtime) -> Result<()> {
         self.socket(POLL)?;
         if !matches!(self.state, State::Unregistered(_)) {
@@ -173,7 +180,12 @@ pub struct Ends {
 impl Ends {
     /// Takes `socket` in and gives its number.
     pub fn insert(&mut self, socket: Socket) -> u32 {
-        let end = Some(End::new(socket));
+        self.insert_end(End::new(socket))
+    }
+
+    /// Takes in an end that was in another table before, and gives its number here.
+    pub fn insert_end(&mut self, end: End) -> u32 {
+        let end = Some(end);
         if let Some(index) = self.free.pop() {
             let slot = &mut self.slots[index as usize];
             slot.end = end;

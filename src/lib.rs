@@ -14,6 +14,7 @@ mod error;
 mod options;
 mod ownership;
 mod pair;
+mod parked;
 mod runtime;
 mod transfer;
 mod wake;
