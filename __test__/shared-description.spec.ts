@@ -7,7 +7,7 @@ import anyTest from 'ava'
 import type { AnySocket, SocketType } from 'socketpair'
 import { programPath } from './helpers/endings.ts'
 import { rejects } from './helpers/failures.ts'
-import { fill, put, take, tryTake } from './helpers/io.ts'
+import { put, take, tryTake } from './helpers/io.ts'
 import { CONNECTED_TYPES, MESSAGE_TYPES, pair, TYPES } from './helpers/pairs.ts'
 import { type ExecutionContext, test } from './helpers/test.ts'
 import { startThread, type Thread } from './helpers/threads.ts'
@@ -20,9 +20,9 @@ anyTest.before('dup(2) is compiled', () => {
   const apple = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []
   const flags = ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', ...apple, '-o', target]
   execFileSync('cc', [...flags, programPath('duplicate.c')])
-  const module = { exports: duplicate }
+  const module = { exports: {} }
   process.dlopen(module, target)
-  duplicate = module.exports
+  duplicate = module.exports as typeof duplicate
 })
 
 anyTest.after.always('it is removed', () => rmSync(folder, { recursive: true }))

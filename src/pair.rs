@@ -135,7 +135,7 @@ pub fn park(env: Env, id: u32, timeout: f64) -> napi::Result<String> {
 /// Takes in the end that was parked with `key`; null when there is none, or none any more.
 #[napi]
 pub fn claim(env: Env, key: String) -> napi::Result<Option<NewEnd>> {
-    environment::with(env.raw(), MOVE, |environment| {
+    environment::with(env.raw(), MOVE, move |environment| {
         let Some(end) = parked::claim(&key) else {
             return Ok(None);
         };

@@ -186,9 +186,7 @@ fn watch(serial: u64) {
                 let woken = CHANGED.wait_timeout(parked, rest);
                 woken.unwrap_or_else(PoisonError::into_inner).0
             }
-            None => CHANGED
-                .wait(parked)
-                .unwrap_or_else(PoisonError::into_inner),
+            None => CHANGED.wait(parked).unwrap_or_else(PoisonError::into_inner),
         };
     }
 }

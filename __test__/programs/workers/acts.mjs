@@ -6,14 +6,16 @@ import { Socket, receive, socketpair, transfer } from 'socketpair'
 /** @type {any} */
 let end = workerData?.token === undefined ? undefined : receive(workerData.token)
 const port = workerData?.port
+/** @type {any} */
 const channel = workerData?.channel === undefined ? undefined : new BroadcastChannel('ends')
 
 /** @param {(message: unknown) => void} settle */
 function nextToken(settle) {
-  if (port !== undefined) port.once('message', settle)
-  else if (channel !== undefined) channel.onmessage = ({ data }) => settle(data)
+  port?.once('message', settle)
+  channel?.addEventListener('message', (/** @type {MessageEvent} */ { data }) => settle(data))
 }
 
+/** @type {Promise<any>} */
 const came = new Promise(nextToken)
 
 /** @type {Record<string, (...args: any[]) => unknown>} */
