@@ -15,6 +15,8 @@ test('a token is good once, in whatever thread', async (t) => {
   const [here, there] = pair(t, 'seqpacket')
   const token = transfer(there)
   const thread = await startThread(t, { token })
+  // It answers, so it has received it.
+  await thread.ask('get', 'fd')
   const { message } = throws(t, () => receive(token), 'ERR_INVALID_TRANSFER_TOKEN')
   t.regex(message, /received already.*time was over.*another process/)
   const twice = await t.throwsAsync(thread.ask('receive', token))
