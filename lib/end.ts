@@ -62,6 +62,14 @@ export class End {
     }
   }
 
+  /** Leaves this thread; gives the name under which another one finds the end. On failure it stays. */
+  park(timeout: number): string {
+    const transferId = binding.park(this.id, timeout)
+    this.#leave()
+    this.#cancel()
+    return transferId
+  }
+
   reference(referenced: boolean): void {
     this.referenced = referenced
     this.reading.adjustHold()

@@ -117,6 +117,19 @@ export function invalidState(reason: string): TypeError {
   return coded(new TypeError(`Invalid state: ${reason}`), 'ERR_INVALID_STATE')
 }
 
+/** A token that stands for no end, or for none any more. */
+export function invalidTransferToken(): Error {
+  const reasons = [
+    'it was received already (a token is good once)',
+    'its time was over and the end was closed',
+    'or it comes from another process or another copy of the package',
+  ]
+  return coded(
+    new Error(`No end waits for this token: ${reasons.join(', ')}`),
+    'ERR_INVALID_TRANSFER_TOKEN',
+  )
+}
+
 /** The end came before all bytes did. */
 export function unexpectedEndOfFile(bytesRead: number, wanted: number): Error {
   const error = new Error(`end-of-file after ${bytesRead} of ${wanted} bytes`)

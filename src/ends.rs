@@ -123,6 +123,13 @@ impl End {
         }
     }
 
+    /// Ends every wait, and forgets the environment that it was in.
+    pub fn rest(&mut self) {
+        self.disarm(Direction::Read);
+        self.disarm(Direction::Write);
+        self.wakers = None;
+    }
+
     fn register(&mut self, runtime: &Runtime) -> Result<()> {
         self.socket(POLL)?;
         if !matches!(self.state, State::Unregistered(_)) {

@@ -1,7 +1,7 @@
 //! What the addon keeps for one JavaScript environment (the main thread, a worker, an Electron window).
 //!
-//! Nothing is shared between environments but the runtime: a worker that ends takes its own ends along
-//! and touches nobody else's.
+//! Nothing is shared between environments but the runtime and what is parked on its way between two: a
+//! worker that ends takes its own ends along and touches nobody else's.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use socketpair_core::{Error, Interest, Result, Socket, linger};
 
 use crate::arrivals::{self, Arrival};
 use crate::ends::{Direction, End, Ends};
+use crate::parked;
 use crate::received::Received;
 use crate::runtime::Runtime;
 use crate::slab::Slab;
@@ -62,6 +63,7 @@ pub fn open(env: sys::napi_env, wakes: Wakes) {
         runtime: Runtime::default(),
     };
     ENVIRONMENTS.with_borrow_mut(|all| all.push(environment));
+    parked::enter();
 }
 
 /// Tears the environment `env` down: the wake-ups first, so that no readiness of the ends which are
@@ -77,12 +79,18 @@ pub fn close(env: sys::napi_env) {
     environment.ends.borrow_mut().drain().for_each(drop);
     environment.received.borrow_mut().drain().for_each(drop);
     environment.runtime.leave();
+    parked::leave();
 }
 
 impl Environment {
     /// Takes `socket` in and gives the number that JavaScript holds.
     pub fn insert(&self, socket: Socket) -> u32 {
         self.ends.borrow_mut().insert(End::new(socket))
+    }
+
+    /// Takes in an end that came from another environment, and gives the number that JavaScript holds.
+    pub fn insert_end(&self, end: End) -> u32 {
+        self.ends.borrow_mut().insert(end)
     }
 
     /// Runs `action` on the end `id`.
@@ -154,6 +162,15 @@ impl Environment {
     /// Takes the received descriptor `id` out; None when it is gone.
     pub fn take_received(&self, id: u32) -> Option<Received> {
         self.received.borrow_mut().remove(id)
+    }
+
+    /// Takes the end `id` out as it is.
+    ///
+    /// # Errors
+    /// EBADF when it is gone.
+    pub fn take_end(&self, id: u32) -> Result<End> {
+        let end = self.ends.borrow_mut().remove(id);
+        end.ok_or(Error::new(libc::EBADF, "close"))
     }
 
     /// Asks for a wake-up of the end `id`; see [`End::arm`].

@@ -15,6 +15,7 @@ mod error;
 mod options;
 mod ownership;
 mod pair;
+mod parked;
 mod received;
 mod receiving;
 mod runtime;
