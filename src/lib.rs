@@ -14,6 +14,8 @@ mod error;
 mod options;
 mod ownership;
 mod pair;
+mod relay;
+mod relaying;
 mod runtime;
 mod transfer;
 mod wake;

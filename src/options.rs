@@ -18,14 +18,20 @@ fn with<R>(
     action: impl FnOnce(&Socket) -> Result<R>,
 ) -> napi::Result<R> {
     environment::with(env.raw(), syscall, |environment| {
-        environment.with(id, syscall, |_, socket| {
-            if !socket.is_intact() {
-                return Err(Error::new(libc::EBADF, syscall));
-            }
+        environment.look_at(id, syscall, |socket| {
+            intact(socket, syscall)?;
             action(socket)
         })
     })
     .or_throw(env)
+}
+
+fn intact(socket: &Socket, syscall: &'static str) -> Result<()> {
+    if socket.is_intact() {
+        Ok(())
+    } else {
+        Err(Error::new(libc::EBADF, syscall))
+    }
 }
 
 fn double(bytes: usize) -> f64 {
@@ -90,15 +96,22 @@ pub fn set_close_on_exec(env: Env, id: u32, on: bool) -> napi::Result<()> {
     with(env, id, "fcntl", |socket| socket.set_close_on_exec(on))
 }
 
-/// shutdown(2); `how` is 0 (read), 1 (write) or 2 (both).
+/// shutdown(2); `how` is 0 (read), 1 (write) or 2 (both). It ends what a relay moves, so that refuses it.
 #[napi]
 pub fn shutdown(env: Env, id: u32, how: u32) -> napi::Result<()> {
+    const SYSCALL: &str = "shutdown";
     let how = match how {
         0 => Shutdown::Read,
         1 => Shutdown::Write,
         _ => Shutdown::Both,
     };
-    with(env, id, "shutdown", |socket| socket.shutdown(how))
+    environment::with(env.raw(), SYSCALL, |environment| {
+        environment.with(id, SYSCALL, |_, socket| {
+            intact(socket, SYSCALL)?;
+            socket.shutdown(how)
+        })
+    })
+    .or_throw(env)
 }
 
 /// Who made the pair, as the system recorded it.
