@@ -18,6 +18,10 @@ export interface SystemError extends Error {
   bytesRead?: number
   /** On `sendMany()`: the messages that the kernel had taken. */
   messagesSent?: number
+  /** On `relay()`: the bytes that it had delivered to its second end. */
+  aToB?: number
+  /** On `relay()`: the bytes that it had delivered to its first end. */
+  bToA?: number
 }
 
 const numbers = new Map<string, number>()
@@ -115,7 +119,7 @@ export function unexpectedEndOfFile(bytesRead: number, wanted: number): Error {
 /** Puts on an error what the operation had done by then; a signal's reason may be no object at all. */
 export function carry(
   error: unknown,
-  done: Pick<SystemError, 'bytesRead' | 'bytesWritten' | 'messagesSent'>,
+  done: Pick<SystemError, 'bytesRead' | 'bytesWritten' | 'messagesSent' | 'aToB' | 'bToA'>,
 ): void {
   if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
     Object.assign(error, done)
