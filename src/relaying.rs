@@ -11,10 +11,16 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
-use socketpair_core::{Error, Progress, Registered, Relay, Relayed, Result};
+use socketpair_core::{Error, Kind, Progress, Registered, Relay, Relayed, Result};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
+use tokio::time::sleep;
+
+/// After so long a relay begins its wait anew: a full end is not told that its peer reads no more, and a
+/// try tells (lib/queue.ts does the same for a send).
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 /// What a relay came to.
 #[derive(Default)]
@@ -66,9 +72,11 @@ impl Relaying {
         b: Arc<Registered>,
         runtime: &Handle,
     ) -> Result<()> {
+        // Without a message in hand there is no way to ask for the other kinds.
+        let asks_again = a.socket().kind() == Kind::Stream;
         let relay = Relay::new(a, b)?;
         let _ = self.progress.set(relay.progress());
-        let moving = Box::pin(moving(relay, Arc::clone(&self.stopping)));
+        let moving = Box::pin(moving(relay, Arc::clone(&self.stopping), asks_again));
         // The task waits at the lock until its own handle is kept.
         let mut phase = self.lock();
         let this = Arc::clone(self);
@@ -129,16 +137,28 @@ impl Relaying {
 async fn moving(
     mut relay: Relay<Arc<Registered>, Arc<Registered>>,
     stopping: Arc<AtomicBool>,
+    asks_again: bool,
 ) -> Outcome {
-    let error = {
+    let error = loop {
+        // A timer can be made on the runtime's thread only; whoever stops it polls from another.
+        if stopping.load(Ordering::Acquire) {
+            break None;
+        }
         let mut run = pin!(relay.run());
-        poll_fn(|cx| {
+        let mut pause = pin!(sleep(ASK_AGAIN));
+        let result = poll_fn(|cx| {
             if stopping.load(Ordering::Acquire) {
-                return Poll::Ready(None);
+                return Poll::Ready(Some(None));
             }
-            run.as_mut().poll(cx).map(Result::err)
-        })
-        .await
+            match run.as_mut().poll(cx) {
+                Poll::Ready(result) => Poll::Ready(Some(result.err())),
+                Poll::Pending if asks_again => pause.as_mut().poll(cx).map(|()| None),
+                Poll::Pending => Poll::Pending,
+            }
+        });
+        if let Some(error) = result.await {
+            break error;
+        }
     };
     let parts = relay.into_parts();
     Outcome {
