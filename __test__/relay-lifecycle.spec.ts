@@ -1,10 +1,13 @@
 // Relays when the process, a worker or the interest in them ends.
 
 import test from 'ava'
-import { relay, socketpair } from 'socketpair'
+import { relay, type Relayed, Socket, type StreamSocket, socketpair } from 'socketpair'
+import { readAll } from './helpers/bytes.js'
 import { collectUntil } from './helpers/collect.js'
 import { guardDescriptors } from './helpers/descriptor-guard.js'
+import { isOpen } from './helpers/descriptors.js'
 import { endedWell, runProgram } from './helpers/endings.js'
+import { until } from './helpers/until.js'
 
 guardDescriptors(test)
 
@@ -69,22 +72,28 @@ test.serial('what onProgress throws is an uncaught exception, and the relay goes
 })
 
 test.serial(
-  'a relay that nobody holds is not collected while it runs, and its ends are afterwards',
+  'a relay that nobody holds runs on; when it is over its ends can be collected',
   async (t) => {
     const [client, a] = socketpair()
     const [b, server] = socketpair()
-    let ended = false
-    const fds = new Set<string>()
-    const registry = new FinalizationRegistry((name: string) => fds.add(name))
-    relayForgotten()
-    function relayForgotten() {
-      registry.register(a, 'a')
-      relay(a, b).then(() => (ended = true))
+    // The relay's own ends go by their numbers, so that nobody here holds them.
+    const [left, right] = [a.detach(), b.detach()]
+    let outcome: Relayed | undefined
+    const begin = () => {
+      const ends = [left, right].map((fd) => Socket.fromFd(fd)) as [StreamSocket, StreamSocket]
+      relay(...ends).then((relayed) => (outcome = relayed))
     }
-    t.pass()
+    begin()
+    let rounds = 0
+    t.true(await collectUntil(() => ++rounds > 5))
+    await client.write('still there')
+    t.is((await readAll(server, 11)).toString(), 'still there')
     client.shutdown('write')
     server.shutdown('write')
-    t.true(await collectUntil(() => ended))
-    for (const end of [client, a, b, server]) end.close()
+    await until(() => outcome !== undefined)
+    t.deepEqual(outcome, { aToB: 11, bToA: 0 })
+    t.true(await collectUntil(() => !isOpen(left) && !isOpen(right)))
+    client.close()
+    server.close()
   },
 )

@@ -1,6 +1,5 @@
 // Workers end in the middle of their relays, one after the other; what they had is freed each time.
 
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { relay, socketpair } from 'socketpair'
 import { descriptorsComeBackTo, openDescriptors, same, warmUp } from './support.mjs'
@@ -20,7 +19,8 @@ for (let round = 0; round < rounds; round++) {
   const worker = new Worker(new URL('relaying.mjs', import.meta.url), { workerData: { how } })
   worker.on('error', (error) => same(error.message, 'planned'))
   const exited = new Promise((resolve) => worker.once('exit', resolve))
-  await once(worker, 'message')
+  // Not once(): it rejects at 'error', which may come first.
+  await new Promise((resolve) => worker.once('message', resolve))
   if (how === 'terminate') worker.terminate()
   await exited
   await client.write('ping')
