@@ -60,7 +60,7 @@ test('a program that is killed in the middle ends the relay with an error that c
   t.regex(error.code, /^(EPIPE|ECONNRESET)$/)
   t.is(error.bToA, some.length + rest.length)
   t.true((error.aToB as number) >= (error.bToA as number))
-  t.is(b.bytesWritten, error.aToB)
+  t.is(error.aToB, b.bytesWritten)
   t.false(a.closed || b.closed)
 })
 
@@ -90,7 +90,7 @@ test('a stream relay that waits for room hears that its peer reads no more, and 
   server.shutdown('write')
   const error = await rejects(t, relaying, 'EPIPE')
   t.is(error.bToA, 10)
-  t.is(b.bytesWritten, error.aToB)
+  t.is(error.aToB, b.bytesWritten)
 })
 
 for (const type of ['dgram', 'seqpacket'] as const) {

@@ -4,7 +4,7 @@ import { type Relayed, relay, type SeqpacketSocket } from 'socketpair'
 import { chain, hashToEnd, readToEnd, sendToEnd, totals, totalsOf } from './helpers/chains.ts'
 import { hashOf, randomBytes } from './helpers/digests.ts'
 import { put, take } from './helpers/io.ts'
-import { MESSAGE_TYPES } from './helpers/pairs.ts'
+import { MESSAGE_TYPES, TYPES } from './helpers/pairs.ts'
 import { start } from './helpers/programs.ts'
 import { rejection } from './helpers/rejection.ts'
 import { test } from './helpers/test.ts'
@@ -123,6 +123,21 @@ for (const type of MESSAGE_TYPES) {
 const hashOfEach = (messages: readonly (Buffer | undefined)[]) =>
   hashOf(Buffer.from(messages.map((message) => message && hashOf(message)).join()))
 
+for (const type of TYPES) {
+  test(`descriptors sent over a ${type} relay do not cross it and are closed, the bytes arrive`, async (t) => {
+    const { client, a, b, server } = chain(t, type)
+    const controller = new AbortController()
+    const relaying = relay(a, b, { signal: controller.signal })
+    const sender = start(t, 'sends-descriptors.py', [client])
+    t.deepEqual(await sender.result(), [0, 0, 0])
+    let received = ''
+    while (received.length < 15) received += await take(server)
+    t.is(received, 'bytesbytesbytes')
+    controller.abort()
+    t.is((await rejection(relaying)).aToB, 15)
+  })
+}
+
 test('fifty relays run at once', async (t) => {
   const chains = Array.from({ length: 50 }, () => chain(t, 'stream'))
   const sent = chains.map((_, index) => randomBytes(200_000 + index))
@@ -182,4 +197,26 @@ test('onProgress tells what was delivered so far, only when it has changed, and 
   client.shutdown('write')
   server.shutdown('write')
   t.deepEqual(await relaying, { aToB: 3, bToA: 5 })
+})
+
+test('onProgress is not called more than ten times a second, however fast it changes', async (t) => {
+  const { client, a, b, server } = chain(t, 'stream')
+  const told: Relayed[] = []
+  const began = performance.now()
+  const relaying = relay(a, b, { onProgress: (progress) => told.push(progress) })
+  const buffer = Buffer.alloc(1000)
+  while (told.length < 5) {
+    await client.write(buffer)
+    await server.readExactly(buffer)
+  }
+  // A timer of the host is a millisecond early at most.
+  t.true((performance.now() - began) / 99 >= 5)
+  const counts = told.map(({ aToB }) => aToB)
+  t.deepEqual(
+    counts,
+    counts.toSorted((one, other) => one - other),
+  )
+  client.shutdown('write')
+  server.shutdown('write')
+  t.true((await relaying).aToB >= (counts.at(-1) as number))
 })

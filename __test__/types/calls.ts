@@ -10,6 +10,8 @@ import {
   type MessageInfo,
   MessageSocket,
   type PairOptions,
+  type Relayed,
+  relay,
   SeqpacketSocket,
   Socket,
   type SocketType,
@@ -153,6 +155,17 @@ export function everyEnd(end: AnySocket): void {
   end.bytesRead = 0
   if (end instanceof StreamSocket) void end.read
   else void end.recv
+}
+
+export function relays(a: AnySocket, b: AnySocket, signal: AbortSignal): void {
+  const relayed = relay(a, b, { signal, onProgress: ({ aToB, bToA }) => void (aToB + bToA) })
+  same<typeof relayed, Promise<Relayed>>()
+  same<Relayed, { aToB: number; bToA: number }>()
+  void relay(a, b, { signal: undefined, onProgress: undefined })
+  // @ts-expect-error only sockets
+  void relay(a, 3)
+  // @ts-expect-error a relay has no timeout
+  void relay(a, b, { timeout: 1 })
 }
 
 export function batches(batch: MessageBatch): void {
