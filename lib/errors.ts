@@ -22,6 +22,10 @@ export interface SystemError extends Error {
   index?: number
   /** On `sendMany()`, of such a descriptor: the place of its message. */
   messageIndex?: number
+  /** On `relay()`: the bytes that it had delivered to its second end. */
+  aToB?: number
+  /** On `relay()`: the bytes that it had delivered to its first end. */
+  bToA?: number
 }
 
 const numbers = new Map<string, number>()

@@ -34,7 +34,7 @@ const MINUTE = 60_000
  * the peer hears of it. It is closed too when the last thread that uses the package ends. An end on its
  * way keeps nothing running.
  *
- * @throws EBADF closed, or its number was closed by somebody else; EAGAIN, ENOMEM the system refuses the
+ * @throws EBADF closed, or its number was closed by somebody else; EBUSY it is being relayed; EAGAIN, ENOMEM the system refuses the
  * thread that closes what is lost; ERR_INVALID_ARG_TYPE; ERR_OUT_OF_RANGE the timeout is negative or no
  * number. The end stays what it was then.
  */

@@ -18,6 +18,8 @@ mod pair;
 mod parked;
 mod received;
 mod receiving;
+mod relay;
+mod relaying;
 mod runtime;
 mod sending;
 mod slab;

@@ -88,7 +88,7 @@ pub fn park(deadline: Option<Instant>, take: impl FnOnce() -> Result<End>) -> Re
     let mut parked = parked();
     parked.keep_watch()?;
     let mut end = take()?;
-    end.rest();
+    end.leave();
     let key = key(parked.next());
     parked.ends.insert(key.clone(), Waiting { end, deadline });
     let wakes_at = parked.watch.as_ref().and_then(|watch| watch.wakes_at);

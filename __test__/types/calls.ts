@@ -11,6 +11,8 @@ import {
   MessageSocket,
   type PairOptions,
   receive,
+  type Relayed,
+  relay,
   SeqpacketSocket,
   Socket,
   type SocketType,
@@ -157,6 +159,17 @@ export function everyEnd(end: AnySocket): void {
   end.bytesRead = 0
   if (end instanceof StreamSocket) void end.read
   else void end.recv
+}
+
+export function relays(a: AnySocket, b: AnySocket, signal: AbortSignal): void {
+  const relayed = relay(a, b, { signal, onProgress: ({ aToB, bToA }) => void (aToB + bToA) })
+  same<typeof relayed, Promise<Relayed>>()
+  same<Relayed, { aToB: number; bToA: number }>()
+  void relay(a, b, { signal: undefined, onProgress: undefined })
+  // @ts-expect-error only sockets
+  void relay(a, 3)
+  // @ts-expect-error a relay has no timeout
+  void relay(a, b, { timeout: 1 })
 }
 
 export function batches(batch: MessageBatch): void {
