@@ -1,31 +1,14 @@
 // Two Sockets in two threads over duplicates of one open file description: what docs/semantics.md says.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import anyTest from 'ava'
-import type { AnySocket, SocketType } from 'socketpair'
-import { programPath } from './helpers/endings.ts'
+import type { AnySocket, MessageSocket, SocketType } from 'socketpair'
+import { duplicate } from './helpers/duplicate.ts'
 import { rejects } from './helpers/failures.ts'
 import { put, take, tryTake } from './helpers/io.ts'
 import { CONNECTED_TYPES, MESSAGE_TYPES, pair, TYPES } from './helpers/pairs.ts'
 import { type ExecutionContext, test } from './helpers/test.ts'
 import { startThread, type Thread } from './helpers/threads.ts'
+import { takeUntil } from './programs/take-until.mjs'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'socketpair-'))
-let duplicate: (fd: number) => number
-
-anyTest.before('dup(2) is compiled', () => {
-  const target = path.join(folder, 'duplicate.node')
-  const apple = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []
-  const flags = ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', ...apple, '-o', target]
-  execFileSync('cc', [...flags, programPath('duplicate.c')])
-  const module = { exports: {} }
-  process.dlopen(module, target)
-  duplicate = module.exports as typeof duplicate
-})
-
-anyTest.after.always('it is removed', () => rmSync(folder, { recursive: true }))
+const sorted = (list: readonly number[]) => list.toSorted((a, b) => a - b)
 
 /** A pair whose second end is here and, over a duplicate, in another thread. */
 async function shared(
@@ -52,24 +35,14 @@ for (const type of MESSAGE_TYPES) {
     const { peer, here, thread } = await shared(t, type)
     const count = 3000
     const theirs = thread.ask('takeUntil', 'stop')
-    const ours = (async () => {
-      const taken = []
-      for (let text = await take(here); text !== 'stop'; text = await take(here)) taken.push(text)
-      return taken
-    })()
+    const ours = takeUntil(here as MessageSocket, 'stop')
     for (let index = 0; index < count; index++) await put(peer, `${index}`)
     for (let ends = 0; ends < 2; ends++) await put(peer, 'stop')
     const lists = [await ours, (await theirs) as string[]].map((list) => list.map(Number))
     // In order within each thread, and together all of them.
-    for (const list of lists)
-      t.deepEqual(
-        list,
-        list.toSorted((a, b) => a - b),
-      )
-    t.deepEqual(
-      lists.flat().toSorted((a, b) => a - b),
-      Array.from({ length: count }, (_, index) => index),
-    )
+    for (const list of lists) t.deepEqual(list, sorted(list))
+    const all = Array.from({ length: count }, (_, index) => index)
+    t.deepEqual(sorted(lists.flat()), all)
   })
 
   test(`${type} messages that both send arrive whole, those of each in their order`, async (t) => {

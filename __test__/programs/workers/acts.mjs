@@ -2,6 +2,7 @@
 
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
 import { Socket, receive, socketpair, transfer } from 'socketpair'
+import { takeUntil } from '../take-until.mjs'
 
 /** @type {any} */
 let end = workerData?.token === undefined ? undefined : receive(workerData.token)
@@ -46,14 +47,7 @@ const acts = {
     end = kept
     return transfer(given)
   },
-  async takeUntil(last) {
-    const taken = []
-    for (;;) {
-      const { data } = await end.recv()
-      if (data.toString() === last) return taken
-      taken.push(data.toString())
-    }
-  },
+  takeUntil: (last) => takeUntil(end, last),
   async putMany(name, count) {
     for (let index = 0; index < count; index++) await end.send(`${name} ${index}`)
   },
