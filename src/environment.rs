@@ -139,7 +139,7 @@ impl Environment {
     }
 
     /// Gives what came along with the last receive; see [`arrivals::deliver`].
-    pub fn deliver(&self, table: &mut [u32]) -> Result<usize> {
+    pub fn deliver(&self, table: &mut [u32]) -> Result<(usize, usize)> {
         arrivals::deliver(
             &mut self.arrived.borrow_mut(),
             &mut self.received.borrow_mut(),

@@ -8,6 +8,7 @@ use socketpair_core::{Kind, Received, ReceivedWith, Result, Room, Socket};
 use crate::arrivals::Arrival;
 use crate::calls::{Call, OUT_OF_BOUNDS};
 use crate::environment;
+use crate::received;
 use crate::transfer::{number, range, signed, unsigned};
 
 /// Flags of a received message, above the 32 bits of its length.
@@ -217,7 +218,12 @@ pub fn arrived(call: &Call<1>) -> i64 {
     let Some(table) = call.numbers(0) else {
         return OUT_OF_BOUNDS;
     };
-    number(environment::with(call.env(), RECV, |environment| {
-        environment.deliver(table).map(signed)
-    }))
+    let mut descriptors = 0;
+    let answer = number(environment::with(call.env(), RECV, |environment| {
+        let (width, delivered) = environment.deliver(table)?;
+        descriptors = delivered;
+        Ok(signed(width))
+    }));
+    received::weigh(call.env(), signed(descriptors));
+    answer
 }
