@@ -31,6 +31,8 @@ export class End {
   closed = false
   referenced = true
   tenant: Tenant | undefined
+  /** Whether descriptors came with a plain read, and were closed. */
+  dropped = false
 
   constructor(made: { id: number; fd: number; kind: SocketType }) {
     this.id = made.id
@@ -69,6 +71,14 @@ export class End {
         this.#cancel()
       }
     }
+  }
+
+  /** Leaves this thread; gives the name under which another one finds the end. On failure it stays. */
+  park(timeout: number): string {
+    const transferId = binding.park(this.id, timeout)
+    this.#leave()
+    this.#cancel()
+    return transferId
   }
 
   reference(referenced: boolean): void {

@@ -22,6 +22,10 @@ export interface SystemError extends Error {
   aToB?: number
   /** On `relay()`: the bytes that it had delivered to its first end. */
   bToA?: number
+  /** Of a descriptor in `fds` that is not open: its place in the list. */
+  index?: number
+  /** On `sendMany()`, of such a descriptor: the place of its message. */
+  messageIndex?: number
 }
 
 const numbers = new Map<string, number>()
@@ -50,6 +54,8 @@ export function failureOf(answer: number, syscall: string): Error {
 export const WOULD_BLOCK: number = processErrno('EAGAIN')
 /** What a hot call answers when the system has no buffer for the message just now. */
 export const NO_BUFFERS: number = processErrno('ENOBUFS')
+/** What one answers for a descriptor, the end's or one of those to pass, that is not open. */
+export const BAD_DESCRIPTOR: number = processErrno('EBADF')
 
 function processErrno(code: string): number {
   try {
@@ -105,9 +111,27 @@ export function invalidValue(name: string, reason: string, value: unknown): Type
   )
 }
 
+/** A constructor that is the package's own. */
+export function illegalConstructor(reason: string): TypeError {
+  return coded(new TypeError(`Illegal constructor: ${reason}`), 'ERR_ILLEGAL_CONSTRUCTOR')
+}
+
 /** Something that can't be done in the state in which a thing is. */
 export function invalidState(reason: string): TypeError {
   return coded(new TypeError(`Invalid state: ${reason}`), 'ERR_INVALID_STATE')
+}
+
+/** A token that stands for no end, or for none any more. */
+export function invalidTransferToken(): Error {
+  const reasons = [
+    'it was received already (a token is good once)',
+    'its time was over and the end was closed',
+    'or it comes from another process or another copy of the package',
+  ]
+  return coded(
+    new Error(`No end waits for this token: ${reasons.join(', ')}`),
+    'ERR_INVALID_TRANSFER_TOKEN',
+  )
 }
 
 /** The end came before all bytes did. */
@@ -117,10 +141,7 @@ export function unexpectedEndOfFile(bytesRead: number, wanted: number): Error {
 }
 
 /** Puts on an error what the operation had done by then; a signal's reason may be no object at all. */
-export function carry(
-  error: unknown,
-  done: Pick<SystemError, 'bytesRead' | 'bytesWritten' | 'messagesSent' | 'aToB' | 'bToA'>,
-): void {
+export function carry(error: unknown, done: Partial<Omit<SystemError, keyof Error>>): void {
   if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
     Object.assign(error, done)
   }

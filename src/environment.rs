@@ -1,7 +1,7 @@
 //! What the addon keeps for one JavaScript environment (the main thread, a worker, an Electron window).
 //!
-//! Nothing is shared between environments but the runtime: a worker that ends takes its own ends along
-//! and touches nobody else's.
+//! Nothing is shared between environments but the runtime and what is parked on its way between two: a
+//! worker that ends takes its own ends along and touches nobody else's.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -10,15 +10,21 @@ use std::time::Duration;
 use napi::sys;
 use socketpair_core::{Error, Interest, Relayed, Result, Socket, linger};
 
+use crate::arrivals::{self, Arrival};
 use crate::ends::{Direction, End, Ends};
+use crate::parked;
+use crate::received::Received;
 use crate::relaying::{Outcome, Relaying};
 use crate::runtime::Runtime;
+use crate::slab::Slab;
 use crate::wake::Wakes;
 
-/// One environment's ends, its wake-ups and its use of the runtime.
+/// One environment's ends, its received descriptors, its wake-ups and its use of the runtime.
 pub struct Environment {
     raw: sys::napi_env,
     ends: RefCell<Ends>,
+    received: RefCell<Slab<Received>>,
+    arrived: RefCell<Vec<Arrival>>,
     wakes: Wakes,
     runtime: Runtime,
 }
@@ -53,10 +59,13 @@ pub fn open(env: sys::napi_env, wakes: Wakes) {
     let environment = Environment {
         raw: env,
         ends: RefCell::default(),
+        received: RefCell::default(),
+        arrived: RefCell::default(),
         wakes,
         runtime: Runtime::default(),
     };
     ENVIRONMENTS.with_borrow_mut(|all| all.push(environment));
+    parked::enter();
 }
 
 /// Tears the environment `env` down: the wake-ups first, so that no readiness of the ends which are
@@ -72,13 +81,20 @@ pub fn close(env: sys::napi_env) {
     for end in environment.ends.borrow_mut().drain() {
         drop(end.into_socket());
     }
+    environment.received.borrow_mut().drain().for_each(drop);
     environment.runtime.leave();
+    parked::leave();
 }
 
 impl Environment {
     /// Takes `socket` in and gives the number that JavaScript holds.
     pub fn insert(&self, socket: Socket) -> u32 {
-        self.ends.borrow_mut().insert(socket)
+        self.ends.borrow_mut().insert(End::new(socket))
+    }
+
+    /// Takes in an end that came from another environment, and gives the number that JavaScript holds.
+    pub fn insert_end(&self, end: End) -> u32 {
+        self.ends.borrow_mut().insert(end)
     }
 
     /// Runs `action`, which may move bytes, on the end `id`.
@@ -114,6 +130,66 @@ impl Environment {
     /// Takes the end `id` out and gives its socket; None when it is gone.
     pub fn take(&self, id: u32) -> Option<Socket> {
         self.ends.borrow_mut().remove(id)?.into_socket()
+    }
+
+    /// Keeps what came along with a receive for [`deliver`](Self::deliver); what the one before left is
+    /// closed.
+    pub fn arrived(&self, arrivals: Vec<Arrival>) {
+        self.arrived.replace(arrivals);
+    }
+
+    /// Gives what came along with the last receive; see [`arrivals::deliver`].
+    pub fn deliver(&self, table: &mut [u32]) -> Result<usize> {
+        arrivals::deliver(
+            &mut self.arrived.borrow_mut(),
+            &mut self.received.borrow_mut(),
+            table,
+        )
+    }
+
+    /// Takes a descriptor in and gives the number that JavaScript holds.
+    pub fn insert_received(&self, descriptor: Received) -> u32 {
+        self.received.borrow_mut().insert(descriptor)
+    }
+
+    /// Makes the received descriptor `id` a socket of its own; when it is none it stays here.
+    ///
+    /// # Errors
+    /// EBADF when there is none, else those of [`Socket::adopt`].
+    pub fn adopt_received(&self, id: u32) -> Result<Socket> {
+        let mut received = self.received.borrow_mut();
+        let missing = Error::new(libc::EBADF, "getsockopt");
+        let socket = received.get_mut(id).ok_or(missing)?.adopt()?;
+        received.remove(id);
+        Ok(socket)
+    }
+
+    /// Runs `action` on the received descriptor `id`.
+    ///
+    /// # Errors
+    /// EBADF when there is none, else those of `action`.
+    pub fn with_received<R>(
+        &self,
+        id: u32,
+        syscall: &'static str,
+        action: impl FnOnce(&Received) -> Result<R>,
+    ) -> Result<R> {
+        let received = self.received.borrow();
+        action(received.get(id).ok_or(Error::new(libc::EBADF, syscall))?)
+    }
+
+    /// Takes the received descriptor `id` out; None when it is gone.
+    pub fn take_received(&self, id: u32) -> Option<Received> {
+        self.received.borrow_mut().remove(id)
+    }
+
+    /// Takes the end `id` out as it is.
+    ///
+    /// # Errors
+    /// EBADF when it is gone.
+    pub fn take_end(&self, id: u32) -> Result<End> {
+        let end = self.ends.borrow_mut().remove(id);
+        end.ok_or(Error::new(libc::EBADF, "close"))
     }
 
     /// Asks for a wake-up of the end `id`; see [`End::arm`].
@@ -187,7 +263,7 @@ impl Environment {
         if let Some(end) = ends.get_mut(id) {
             end.take_back();
             // It may be registered still, for a relay that did not begin.
-            end.rest();
+            end.unregister_if_idle();
         }
     }
 

@@ -5,6 +5,7 @@
 //! Every export is synchronous; the only thing that ever comes back from another thread is a batch of
 //! tokens through [`wake`], and it carries no pointer.
 
+mod arrivals;
 mod calls;
 mod constants;
 mod descriptor;
@@ -14,8 +15,13 @@ mod error;
 mod options;
 mod ownership;
 mod pair;
+mod parked;
+mod received;
+mod receiving;
 mod relay;
 mod relaying;
 mod runtime;
+mod sending;
+mod slab;
 mod transfer;
 mod wake;

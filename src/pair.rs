@@ -1,15 +1,20 @@
 //! How an end comes to be here, and how it leaves.
 
 use std::os::fd::{AsRawFd, IntoRawFd};
+use std::time::{Duration, Instant};
 
 use napi::Env;
 use napi_derive::napi;
-use socketpair_core::{AdoptError, Error, Kind, PairBuilder, Socket};
+use socketpair_core::{AdoptError, Error, Kind, PairBuilder, Result, Socket};
 
 use crate::descriptor;
 use crate::environment;
 use crate::error::{OrThrow, throwable};
 use crate::ownership;
+use crate::parked;
+
+/// What a descriptor is asked with before it moves.
+const MOVE: &str = "fcntl";
 
 /// An end that was just made or adopted.
 #[napi(object)]
@@ -85,7 +90,7 @@ pub fn adopt(env: Env, fd: i32) -> napi::Result<NewEnd> {
     let descriptor = descriptor::from_number(fd)
         .ok_or_else(|| throwable(env, Error::new(libc::EBADF, SYSCALL)))?;
     match Socket::adopt(descriptor) {
-        Ok(socket) if ownership::is_claimed(&socket) => {
+        Ok(socket) if ownership::is_claimed(fd, socket.identity()) => {
             let _ = socket.into_fd().into_raw_fd();
             Err(throwable(env, Error::new(libc::EEXIST, SYSCALL)))
         }
@@ -112,7 +117,51 @@ pub fn detach(env: Env, id: u32) -> napi::Result<i32> {
     Ok(socket.into_fd().into_raw_fd())
 }
 
-fn take_in(env: Env, socket: Socket) -> napi::Result<NewEnd> {
+/// Takes the end out of this environment, whole, for whichever asks for it with the key that comes back;
+/// it is closed when none does within `timeout` milliseconds. On failure it stays as it was.
+#[napi]
+pub fn park(env: Env, id: u32, timeout: f64) -> napi::Result<String> {
+    // One that no clock reaches is no deadline.
+    let deadline = Duration::try_from_secs_f64(timeout / 1000.0)
+        .ok()
+        .and_then(|timeout| Instant::now().checked_add(timeout));
+    environment::with(env.raw(), MOVE, |environment| {
+        environment.with(id, MOVE, |_, socket| intact(socket))?;
+        parked::park(deadline, || environment.take_end(id))
+    })
+    .or_throw(env)
+}
+
+/// Takes in the end that was parked with `key`; null when there is none, or none any more.
+#[napi]
+pub fn claim(env: Env, key: String) -> napi::Result<Option<NewEnd>> {
+    environment::with(env.raw(), MOVE, move |environment| {
+        let Some(end) = parked::claim(&key) else {
+            return Ok(None);
+        };
+        let socket = end.socket(MOVE)?;
+        intact(socket)?;
+        let (fd, kind) = (socket.as_raw_fd(), socket.kind().as_str().to_owned());
+        let id = environment.insert_end(end);
+        Ok(Some(NewEnd { id, fd, kind }))
+    })
+    .or_throw(env)
+}
+
+/// EBADF where the number was closed behind our back.
+fn intact(socket: &Socket) -> Result<()> {
+    if socket.is_intact() {
+        Ok(())
+    } else {
+        Err(Error::new(libc::EBADF, MOVE))
+    }
+}
+
+/// Gives `socket` its number.
+///
+/// # Errors
+/// EBADF when the environment is being torn down.
+pub fn take_in(env: Env, socket: Socket) -> napi::Result<NewEnd> {
     let (fd, kind) = (socket.as_raw_fd(), socket.kind().as_str().to_owned());
     let id = environment::with(env.raw(), "socketpair", |environment| {
         Ok(environment.insert(socket))

@@ -1,7 +1,7 @@
 //! recvmsg(2) and sendmsg(2) with control data.
 
+use std::cell::RefCell;
 use std::io::{IoSlice, IoSliceMut};
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 
@@ -9,7 +9,9 @@ use libc::c_int;
 
 use super::transfer::{header_to_fill, header_to_send, landed, raw_flags};
 use super::{call, flags};
-use crate::ancillary::{Builder, Endian, Found, Layout, Outgoing, found, sent_credentials};
+use crate::ancillary::{
+    Builder, Endian, Found, Layout, Outgoing, found, messages, sent_credentials,
+};
 use crate::policy::{self, CallFlags, Landed, System};
 use crate::{Credentials, Error, Result};
 
@@ -59,21 +61,11 @@ const CLOSE_ON_EXEC: c_int = 0;
 
 /// Memory for control data, aligned for the headers of every system.
 #[repr(align(16))]
-struct Control([MaybeUninit<u8>; CONTROL_MAX]);
+struct Control([u8; CONTROL_MAX]);
 
-impl Control {
-    const fn new() -> Control {
-        Control([MaybeUninit::uninit(); CONTROL_MAX])
-    }
-
-    /// The first `len` bytes, made zero; fewer if there are not so many.
-    fn zeroed(&mut self, len: usize) -> &mut [u8] {
-        let len = len.min(CONTROL_MAX);
-        let memory = &mut self.0[..len];
-        memory.fill(MaybeUninit::new(0));
-        // SAFETY: as many bytes, all of them just written, borrowed from `self` as the result is.
-        unsafe { std::slice::from_raw_parts_mut(memory.as_mut_ptr().cast(), len) }
-    }
+thread_local! {
+    // One for each thread and not one for each call: it is a kilobyte, and would be made zero anew.
+    static CONTROL: RefCell<Control> = const { RefCell::new(Control([0; CONTROL_MAX])) };
 }
 
 /// For what a receive makes room.
@@ -81,6 +73,8 @@ impl Control {
 pub(crate) struct Expected {
     pub(crate) descriptors: usize,
     pub(crate) credentials: bool,
+    /// Credentials are only a mark that something came: nobody reads them.
+    pub(crate) as_mark: bool,
     pub(crate) pidfd: bool,
 }
 
@@ -123,9 +117,20 @@ pub(crate) fn recv(
     flags: CallFlags,
     expected: Expected,
 ) -> Result<(Landed, Arrived)> {
+    CONTROL.with_borrow_mut(|memory| {
+        let space = expected.space().min(CONTROL_MAX);
+        recv_into(fd, bufs, flags, &mut memory.0[..space], expected.as_mark)
+    })
+}
+
+fn recv_into(
+    fd: BorrowedFd<'_>,
+    bufs: &mut [IoSliceMut<'_>],
+    flags: CallFlags,
+    control: &mut [u8],
+    as_mark: bool,
+) -> Result<(Landed, Arrived)> {
     let raw = raw_flags(flags) | CLOSE_ON_EXEC;
-    let mut control = Control::new();
-    let control = control.zeroed(expected.space());
     let mut header = header_to_fill(bufs);
     let returned = call("recvmsg", || {
         (header.msg_control, header.msg_controllen) = if control.is_empty() {
@@ -143,14 +148,29 @@ pub(crate) fn recv(
         reason = "the width of the length differs by system"
     )]
     let control_len = (header.msg_controllen as usize).min(control.len());
-    let opened = !flags.peek || policy::peek_opens_descriptors(System::CURRENT);
-    // SAFETY: the call has just put them there, and nobody but us has seen them.
-    let mut arrived = unsafe { adopt(&control[..control_len], opened) };
+    let came = &control[..control_len];
+    let mut arrived = if came.is_empty() || (as_mark && is_credentials(came)) {
+        Arrived::default()
+    } else {
+        let opened = !flags.peek || policy::peek_opens_descriptors(System::CURRENT);
+        // SAFETY: the call has just put them there, and nobody but us has seen them.
+        unsafe { adopt(came, opened) }
+    };
     let room = bufs.iter().map(|piece| piece.len()).sum();
     let mut landed = landed(&header, returned, room);
     arrived.cut |= landed.control;
     landed.control |= control_len > 0;
     Ok((landed, arrived))
+}
+
+/// Whether `control` is credentials and nothing else: asked first, because each record brings them.
+fn is_credentials(control: &[u8]) -> bool {
+    sent_credentials(System::CURRENT).is_some_and(|(kind, form)| {
+        control.len() <= LAYOUT.space(form.len)
+            && messages(LAYOUT, control)
+                .next()
+                .is_some_and(|first| first.kind == kind)
+    })
 }
 
 /// Takes what is in `control` into ownership. Descriptors whose numbers it holds are `opened` for us,
@@ -160,7 +180,6 @@ pub(crate) fn recv(
 ///
 /// recvmsg(2) has filled `control`, and nobody owns the descriptors in it yet.
 unsafe fn adopt(control: &[u8], opened: bool) -> Arrived {
-    let found = || found(System::CURRENT, LAYOUT, control);
     let mut arrived = Arrived::default();
     let own = |number: RawFd| -> OwnedFd {
         // SAFETY: the caller vouches that it is open and nobody's; the parser gives each once.
@@ -171,12 +190,15 @@ unsafe fn adopt(control: &[u8], opened: bool) -> Arrived {
         }
         fd
     };
-    // Room beforehand, so that nothing stands between the descriptors and their owner.
-    let count = found().filter(|found| matches!(found, Found::Descriptor(_)));
-    arrived.descriptors.reserve_exact(count.count());
-    for found in found() {
+    let most = control.len().saturating_sub(LAYOUT.data_offset) / 4;
+    for found in found(System::CURRENT, LAYOUT, control) {
         match found {
-            Found::Descriptor(number) if opened => arrived.descriptors.push(own(number)),
+            Found::Descriptor(number) if opened => {
+                if arrived.descriptors.is_empty() {
+                    arrived.descriptors.reserve_exact(most);
+                }
+                arrived.descriptors.push(own(number));
+            }
             Found::Pidfd(number) if number >= 0 => arrived.pidfd = Some(own(number)),
             Found::Descriptor(_) | Found::Pidfd(_) => {}
             Found::Credentials(credentials) => arrived.credentials = Some(credentials),
@@ -194,31 +216,45 @@ pub(crate) fn send(
     flags: CallFlags,
     outgoing: &Outgoing<'_>,
 ) -> Result<usize> {
+    CONTROL.with_borrow_mut(|memory| {
+        let control = build(&mut memory.0, outgoing)?;
+        send_from(fd, bufs, flags, control)
+    })
+}
+
+fn send_from(
+    fd: BorrowedFd<'_>,
+    bufs: &[IoSlice<'_>],
+    flags: CallFlags,
+    control: &mut [u8],
+) -> Result<usize> {
     let raw = raw_flags(flags);
-    let mut control = Control::new();
     let mut header = header_to_send(bufs);
-    let built = build(&mut control, outgoing)?;
-    if !built.is_empty() {
-        header.msg_control = built.as_mut_ptr().cast();
-        header.msg_controllen = built.len() as _;
+    if !control.is_empty() {
+        header.msg_control = control.as_mut_ptr().cast();
+        header.msg_controllen = control.len() as _;
     }
     let returned = call("sendmsg", || {
         // SAFETY: `header` points to `bufs`, which std lays out as iovecs over memory that is
-        // readable, and to `built`, readable for the length given; both are borrowed for the call.
+        // readable, and to `control`, readable for the length given; both are borrowed for the call.
         let returned = unsafe { libc::sendmsg(fd.as_raw_fd(), &raw const header, raw) };
         returned as i64
     })?;
     Ok(returned.min(bufs.iter().map(|piece| piece.len()).sum()))
 }
 
-fn build<'a>(control: &'a mut Control, outgoing: &Outgoing<'_>) -> Result<&'a mut [u8]> {
+/// Writes the control data of `outgoing` to the beginning of `memory`.
+fn build<'a>(memory: &'a mut [u8], outgoing: &Outgoing<'_>) -> Result<&'a mut [u8]> {
     let descriptors = outgoing.descriptors;
     let too_long = Error::new(libc::EINVAL, "sendmsg");
     if descriptors.len() > policy::descriptors_max(System::CURRENT) {
         return Err(too_long);
     }
     let extras = outgoing.credentials.map_or(0, |_| EXTRAS);
-    let memory = control.zeroed(LAYOUT.space(4 * descriptors.len()) + extras);
+    let most = LAYOUT.space(4 * descriptors.len()) + extras;
+    let memory = &mut memory[..most.min(CONTROL_MAX)];
+    // The gaps between the parts go to the kernel too.
+    memory.fill(0);
     let mut builder = Builder::new(System::CURRENT, LAYOUT, memory);
     builder
         .descriptors(descriptors.iter().map(AsRawFd::as_raw_fd))
