@@ -60,8 +60,8 @@ pub fn recv_vectored(call: &Call<2>) -> i64 {
 }
 
 fn receive(env: sys::napi_env, id: u32, pieces: &mut [IoSliceMut<'_>], most: Option<usize>) -> i64 {
-    let room = most.map_or(Room::NONE, Room::for_descriptors);
     number(environment::with(env, RECV, |environment| {
+        let room = most.map_or(Room::NONE, |most| environment.room(most));
         environment.with(id, RECV, |end, socket| {
             if let Some(error) = end.take_deferred() {
                 return Err(error);
@@ -144,7 +144,7 @@ pub fn recv_many(call: &Call<4>) -> i64 {
             if let Some(error) = end.take_deferred() {
                 return Err(error);
             }
-            let room = Room::for_descriptors(call.integer(3).unwrap_or(0));
+            let room = environment.room(call.integer(3).unwrap_or(0));
             let mut offset = 0;
             let mut count = 0;
             let mut descriptors = 0;
