@@ -1,14 +1,25 @@
 export type { OperationOptions } from './arguments.js'
+export type {
+  ChildSocketOptions,
+  ChildSockets,
+  OneChildSocket,
+  SeveralChildSockets,
+  SocketsOfChild,
+  Spawned,
+} from './child-sockets.js'
 export { type Constants, constants } from './constants.js'
 export { DatagramSocket } from './datagram-socket.js'
 export type { SocketType } from './end.js'
 export type { SystemError } from './errors.js'
+export { fork } from './fork.js'
+export { inheritedSocket } from './inherited-socket.js'
 export type { Message, MessageInfo, RecvOptions } from './message.js'
 export { MessageBatch, type MessageBatchOptions } from './message-batch.js'
 export { MessageSocket, type SendOptions } from './message-socket.js'
 export { SeqpacketSocket } from './seqpacket-socket.js'
 export { type Credentials, Socket } from './socket.js'
 export { type PairOptions, socketpair } from './socketpair.js'
-export type { AnySocket } from './sockets.js'
+export type { AnySocket, SocketClasses } from './sockets.js'
+export { spawn } from './spawn.js'
 export { StreamSocket } from './stream-socket.js'
 export { type Supported, supported } from './supported.js'
