@@ -105,6 +105,7 @@ export function askedSockets(options: { socket?: unknown; sockets?: unknown }): 
   if (entries.length === 0) throw invalidValue('options.sockets', 'must name a socket', sockets)
   return entries.map(([key, entry]: [string, unknown]) => {
     const option = `options.sockets.${key}`
+    if (entry === undefined) throw invalidType(option, 'of type string or an object', entry)
     return checkSocket(
       typeof entry === 'string' ? { type: entry } : entry,
       option,
