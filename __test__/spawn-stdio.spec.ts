@@ -2,7 +2,7 @@
 import { openSync, closeSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { StdioOptions } from 'node:child_process'
+import { spawnSync, type StdioOptions } from 'node:child_process'
 import { spawn } from 'socketpair'
 import { printed, tended } from './helpers/children.ts'
 import { put, take } from './helpers/io.ts'
@@ -87,7 +87,7 @@ for (const type of TYPES) {
 
   test(`'inherit' gives the child this process's own, and a ${type} end`, async (t) => {
     const script = 'for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done'
-    const { stdout } = (await import('node:child_process')).spawnSync('sh', ['-c', script], {
+    const { stdout } = spawnSync('sh', ['-c', script], {
       stdio: ['inherit', 'pipe', 'inherit'],
       encoding: 'utf8',
     })

@@ -37,7 +37,10 @@ export function startWithSockets(
     closeAll(there)
     if (child?.pid === undefined) closeAll(here)
   }
-  for (const end of here) if (end.type === 'dgram') endWith(child, end)
+  endWith(
+    child,
+    here.filter(({ type }) => type === 'dgram'),
+  )
   return {
     child,
     socket: here[0] as AnySocket,
@@ -75,14 +78,19 @@ function closeAll(ends: readonly Socket[]): void {
 }
 
 /** A datagram end is never told that its peer is gone: here it is the child that says so. */
-function endWith(child: ChildProcess, end: Socket): void {
+function endWith(child: ChildProcess, ends: readonly Socket[]): void {
+  if (ends.length === 0) return
+  // One listener for all: Node warns where there are many.
   child.once('exit', () => {
-    if (end.closed) return
-    try {
-      end.shutdown('read')
-    } catch (error) {
-      // macOS and the BSDs part the two when one is closed; a receive hears of that by itself.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOTCONN') throw error
-    }
+    for (const end of ends) if (!end.closed) endReading(end)
   })
+}
+
+function endReading(end: Socket): void {
+  try {
+    end.shutdown('read')
+  } catch (error) {
+    // macOS and the BSDs part the two when one is closed; a receive hears of that by itself.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTCONN') throw error
+  }
 }
