@@ -4,10 +4,10 @@ import { invalidValue } from './errors.js'
 
 /** How a caller's `stdio` is read. */
 export interface StdioRules {
-  /** What stands for stdin, stdout and stderr where there is no `stdio` at all. */
-  readonly preset: readonly unknown[]
-  /** Whether the entry for Node's channel gives way to a socket. */
-  readonly channelMoves: boolean
+  /** What it is where there is none. */
+  readonly preset: 'pipe' | 'inherit'
+  /** Whether the child has Node's channel, which gives way to a socket. */
+  readonly channel: boolean
 }
 
 /** The sockets' places, found before any of them is made. */
@@ -23,14 +23,14 @@ const CHANNEL = 'ipc'
 
 /** Finds a place for every socket. @throws ERR_INVALID_ARG_VALUE where the caller's `stdio` has it */
 export function place(asked: readonly AskedSocket[], stdio: unknown, rules: StdioRules): Placed {
-  const given = entriesOf(stdio)
-  const entries = given ?? [...rules.preset]
+  const preset = stdio === undefined || stdio === null
+  const entries = entriesOf(preset ? rules.preset : stdio, rules.channel)
   const holders = new Map<number, AskedSocket>()
   const isFree = (number: number) =>
     !holders.has(number) &&
     (leavesFree(entries[number], number) ||
-      (given === undefined && number < FIRST) ||
-      (rules.channelMoves && entries[number] === CHANNEL))
+      (preset && number < FIRST) ||
+      (rules.channel && entries[number] === CHANNEL))
 
   for (const socket of asked) {
     const { fd } = socket
@@ -61,11 +61,12 @@ export function place(asked: readonly AskedSocket[], stdio: unknown, rules: Stdi
   }
 }
 
-/** A caller's `stdio` as a list; undefined where there is none. */
-function entriesOf(stdio: unknown): unknown[] | undefined {
-  if (stdio === undefined || stdio === null) return undefined
+/** A `stdio` as a list. */
+function entriesOf(stdio: unknown, channel: boolean): unknown[] {
   if (Array.isArray(stdio)) return Array.from(stdio as unknown[])
-  if (typeof stdio === 'string' && WORDS.includes(stdio)) return [stdio, stdio, stdio]
+  if (typeof stdio === 'string' && WORDS.includes(stdio)) {
+    return [stdio, stdio, stdio, ...(channel ? [CHANNEL] : [])]
+  }
   const words = WORDS.map((word) => `'${word}'`).join(', ')
   throw invalidValue('options.stdio', `must be an array or one of ${words}`, stdio)
 }

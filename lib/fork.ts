@@ -57,9 +57,8 @@ export function fork<const S extends ChildSockets>(
 ): Spawned<SocketsOfChild<S>>
 export function fork(modulePath: string | URL, second?: unknown, third?: unknown): AnySpawned {
   const [args, options] = argumentsOf(second, third ?? undefined)
-  const word = options['silent'] ? 'pipe' : 'inherit'
-  const rules = { preset: [word, word, word, 'ipc'], channelMoves: true }
-  return startWithSockets(options, rules, (completed) =>
+  const preset = options['silent'] ? 'pipe' : 'inherit'
+  return startWithSockets(options, { preset, channel: true }, (completed) =>
     childProcesses().fork(modulePath, args as string[], completed),
   )
 }
