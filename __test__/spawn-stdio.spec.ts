@@ -22,9 +22,15 @@ function outputFile(t: ExecutionContext): { fd: number; text: () => string } {
   return { fd, text: () => readFileSync(file, 'utf8') }
 }
 
-/** What stands at each of the first descriptors, as the kernel names it. */
-const LOOK =
-  'for fd in 0 1 2 4 5; do readlink /proc/$$/fd/$fd || echo none; done | sed "s/:.*//" >&3'
+/** Sends what stands at the first descriptors, as the kernel names it. */
+const LOOK = `
+import os
+def name(fd):
+    path = f'/proc/self/fd/{fd}'
+    return os.readlink(path) if os.path.exists(path) or os.path.islink(path) else 'none'
+os.write(3, ' '.join(name(fd).split(':')[0] for fd in (0, 1, 2, 4, 5)).encode())
+`
+const [PYTHON] = commandLine('look.py')
 
 for (const [form, stdio, expected] of [
   ['nothing', undefined, ['socket', 'socket', 'socket', 'none', 'none']],
@@ -57,11 +63,9 @@ for (const [form, stdio, expected] of [
   test(`stdio of ${form} is extended by the socket and stays as it is`, async (t) => {
     const { child, socket, ended } = tended(
       t,
-      spawn('sh', ['-c', LOOK], { ...(stdio === undefined ? {} : { stdio }) }),
+      spawn(PYTHON, ['-c', LOOK], { ...(stdio === undefined ? {} : { stdio }) }),
     )
-    let seen = ''
-    for await (const chunk of socket) seen += chunk.toString()
-    t.deepEqual(seen.trimEnd().split('\n'), expected)
+    t.deepEqual((await take(socket))?.split(' '), expected)
     t.is(child.stdin === null, expected[0] !== 'socket')
     t.is(child.stdout === null, expected[1] !== 'socket')
     t.is(child.stderr === null, expected[2] !== 'socket')
