@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import * as all from 'socketpair'
 
-const { constants, Socket, socketpair, supported } = all
+const { constants, fork, inheritedSocket, Socket, socketpair, spawn, supported } = all
 
 /** Everything that would need the system. */
 const calls = {
@@ -10,6 +10,9 @@ const calls = {
   "socketpair('dgram')": () => socketpair('dgram', { closeOnExec: false }),
   'socketpair(1, 1, 0)': () => socketpair(1, 1, 0),
   'Socket.fromFd(0)': () => Socket.fromFd(0),
+  "spawn('true')": () => spawn('true'),
+  'fork(import.meta.url)': () => fork(new URL(import.meta.url)),
+  'inheritedSocket()': () => inheritedSocket(),
 }
 
 /** @param {() => unknown} call */
@@ -33,6 +36,7 @@ console.log(
     supported,
     // @ts-expect-error there is no such type
     wrongArgument: failureOf(() => socketpair('raw'))?.code,
+    wrongSocket: failureOf(() => spawn('true', { stdio: 'pipe', socket: { fd: 0 } }))?.code,
     failures: Object.fromEntries(failures),
   }),
 )
