@@ -103,7 +103,7 @@ test('a forked child reads 4 MiB in one call and writes them in one call', async
   const { socket, ended } = tended(t, fork(FORKED, ['move']))
   const received = Buffer.alloc(data.length)
   await Promise.all([socket.write(data), socket.readExactly(received)])
-  t.is(hashOf(received.reverse()), hashOf(data))
+  t.is(hashOf(received.swap32()), hashOf(data))
   t.like(await ended, { code: 0 })
 })
 
@@ -200,10 +200,11 @@ test("Node's own options of a fork work beside the socket", async (t) => {
 })
 
 test('the arguments and the options can be left out, as with Node', async (t) => {
+  const nothing = undefined
   for (const start of [
     () => fork(FORKED),
     () => fork(FORKED, null, { silent: true }),
-    () => fork(FORKED, undefined, undefined),
+    () => fork(FORKED, nothing, nothing),
     () => fork(FORKED, [], null),
     () => fork(FORKED, { silent: true }),
   ]) {

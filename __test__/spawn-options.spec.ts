@@ -1,4 +1,5 @@
 // Node's own options beside a socket: each does what it does without one.
+import type { SpawnOptions } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,7 +9,7 @@ import { endedWell, runProgram } from './helpers/endings.ts'
 import { take } from './helpers/io.ts'
 import { CONNECTED_TYPES, TYPES } from './helpers/pairs.ts'
 import { commandLine } from './helpers/programs.ts'
-import { test } from './helpers/test.ts'
+import { type ExecutionContext, test } from './helpers/test.ts'
 
 const WAITS = ['-c', 'printf ready >&3; read line']
 
@@ -93,8 +94,8 @@ test('the folder, the name and the user of a child are those that the options sa
 
 /** The variables of a child, as it prints them. */
 async function variablesOf(
-  t: Parameters<typeof tended>[0],
-  options: Parameters<typeof spawn>[2],
+  t: ExecutionContext,
+  options: SpawnOptions & { sockets?: undefined },
 ): Promise<string[]> {
   const script = 'tr "\\0" "\\n" < /proc/$$/environ | grep -E "^(SOCKETPAIR|A_)" | sort'
   const { ended } = tended(t, spawn('/bin/sh', ['-c', script], options))
@@ -124,8 +125,10 @@ test('what this process or env say of other sockets never reaches the child', as
   t.is(env.SOCKETPAIR_FD, '77')
   Object.assign(process.env, stale)
   t.deepEqual(await variablesOf(t, {}), ['SOCKETPAIR_FD=3'])
-  t.deepEqual(await variablesOf(t, { env: Object.create(stale) as object }), ['SOCKETPAIR_FD=3'])
-  const one = { sockets: { own: 'stream' } } as object
+  t.deepEqual(await variablesOf(t, { env: Object.create(stale) as typeof stale }), [
+    'SOCKETPAIR_FD=3',
+  ])
+  const one = { sockets: { own: 'stream' } } as unknown as { sockets?: undefined }
   t.deepEqual(await variablesOf(t, one), ['SOCKETPAIR_FD=3', 'SOCKETPAIR_FDS=own=3'])
   t.like(process.env, stale)
 })

@@ -63,7 +63,7 @@ for (const [form, stdio, expected] of [
   test(`stdio of ${form} is extended by the socket and stays as it is`, async (t) => {
     const { child, socket, ended } = tended(
       t,
-      spawn(PYTHON, ['-c', LOOK], { ...(stdio === undefined ? {} : { stdio }) }),
+      spawn(PYTHON, ['-c', LOOK], stdio === undefined ? {} : { stdio }),
     )
     t.deepEqual((await take(socket))?.split(' '), expected)
     t.is(child.stdin === null, expected[0] !== 'socket')

@@ -152,13 +152,14 @@ for (const type of MESSAGE_TYPES) {
 
 test('the arguments and the options can be left out, as with Node', async (t) => {
   const script = ['-c', 'printf "$0 $SOCKETPAIR_FD"', 'script']
+  const nothing = undefined
   const forms = [
     [() => spawn('true'), '', '3'],
     [() => spawn('true', { socket: { fd: 4 } }), '', '4'],
     [() => spawn('true', null, { socket: { fd: 4 } }), '', '4'],
     [() => spawn('true', undefined, { socket: { fd: 4 } }), '', '4'],
     [() => spawn('sh', script), 'script 3', '3'],
-    [() => spawn('sh', script, undefined), 'script 3', '3'],
+    [() => spawn('sh', script, nothing), 'script 3', '3'],
     [() => spawn('sh', script, {}), 'script 3', '3'],
     [() => spawn('sh', script, { socket: undefined, sockets: undefined }), 'script 3', '3'],
   ] as const

@@ -13,7 +13,6 @@ export function environmentFor(
 ): Record<string, unknown> {
   const own: Record<string, unknown> = Object.create(null)
   // As Node itself reads it: with what it inherits from its prototype.
-  // oxlint-disable-next-line guard-for-in
   for (const name in env) own[name] = (env as Record<string, unknown>)[name]
   own[FIRST_SOCKET] = String(numbers[0])
   delete own[NAMED_SOCKETS]

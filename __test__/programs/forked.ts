@@ -13,10 +13,10 @@ process.on('message', (message) => {
 })
 
 if (what === 'move') {
-  if (!(end instanceof StreamSocket)) throw new Error('no stream')
+  if (!(end instanceof StreamSocket)) throw new TypeError('no stream')
   const bytes = Buffer.alloc(4 << 20)
   await end.readExactly(bytes)
-  const sent = await end.write(bytes.reverse())
+  const sent = await end.write(bytes.swap32())
   if (sent !== bytes.length) throw new Error(`wrote ${sent} bytes`)
 } else {
   const { type, fd, nonBlocking } = end
