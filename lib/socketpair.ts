@@ -40,7 +40,8 @@ export interface PairOptions {
   readonly acceptDescriptors?: boolean | undefined
 }
 
-const TYPES = ['stream', 'dgram', 'seqpacket'] as const
+/** The words for a type. */
+export const TYPES = ['stream', 'dgram', 'seqpacket'] as const
 const LEAST = -0x8000_0000
 const MOST = 0xffff_ffff
 const MOST_BYTES = 0x7fff_ffff

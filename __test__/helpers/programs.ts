@@ -21,7 +21,7 @@ function pythonItself(): string {
 }
 
 /** The command line that runs a program: `describe.py`, `exhaust.ts`, or a compiled one by its path. */
-function commandLine(program: string, args: readonly string[]): [string, string[]] {
+export function commandLine(program: string, args: readonly string[] = []): [string, string[]] {
   if (path.isAbsolute(program)) return [program, [...args]]
   const file = path.join(PROGRAMS, program)
   if (program.endsWith('.py')) return [pythonItself(), ['-I', '-S', '-B', file, ...args]]
