@@ -42,7 +42,7 @@ async function ask(name) {
   if (descriptor === undefined) return error
   const file = await descriptor.toFileHandle()
   // Open for reading, since no more was granted.
-  const written = await file.write('x').catch(({ code }) => code)
+  const written = await file.write('x').catch((error) => error.code)
   const content = await file.readFile('utf8')
   await file.close()
   return `${content}; to write: ${written}`

@@ -28,14 +28,17 @@ try {
   }
   await symlink('key.txt', join(folder, 'shortcut'))
   await end.send(JSON.stringify({ folder }))
-  for await (const message of end) await answer(message)
+  for await (const message of end) await answer(end, message)
 } finally {
   await rm(folder, { recursive: true })
 }
 end.close()
 
-/** @param {import('socketpair').Message} message */
-async function answer({ data, credentials, fdsTruncated }) {
+/**
+ * @param {SeqpacketSocket} end
+ * @param {import('socketpair').Message} message
+ */
+async function answer(end, { data, credentials, fdsTruncated }) {
   const name = data.toString()
   try {
     // Whoever has got hold of the other end can ask; only one process may.
