@@ -24,6 +24,9 @@ const { child, socket } = fork(
 )
 socket.passCredentials = true
 
+/** @param {NodeJS.ErrnoException} error */
+const codeOf = ({ code }) => code
+
 /** One answer, from the opener and nobody else. */
 async function receive() {
   const message = await socket.recv({ timeout: 10_000 })
@@ -42,7 +45,7 @@ async function ask(name) {
   if (descriptor === undefined) return error
   const file = await descriptor.toFileHandle()
   // Open for reading, since no more was granted.
-  const written = await file.write('x').catch((error) => error.code)
+  const written = await file.write('x').catch(codeOf)
   const content = await file.readFile('utf8')
   await file.close()
   return `${content}; to write: ${written}`
@@ -54,7 +57,7 @@ if (isRoot) {
   process.setgroups?.([])
   process.setgid?.(NOBODY)
   process.setuid?.(NOBODY)
-  const code = await readFile(join(folder, 'notes.txt')).catch((error) => error.code)
+  const code = await readFile(join(folder, 'notes.txt')).catch(codeOf)
   console.error(`user ${process.getuid?.()} opens the file by itself: ${code}`)
 } else {
   console.error('not started as root: both processes have the same user')
@@ -73,7 +76,7 @@ console.log((await receive()).error) // EPERM
 
 // Nor does the opener take descriptors: the system refuses to send them (Linux 6.16), or the opener does.
 const given = socket.send('notes.txt', { fds: [socket] }).then(receive)
-console.log(await given.then(({ error }) => error).catch(({ code }) => code)) // EPERM
+console.log(await given.then(({ error }) => error).catch(codeOf)) // EPERM
 
 socket.close()
 const [status] = await once(child, 'exit')
