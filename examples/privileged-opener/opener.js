@@ -35,10 +35,10 @@ try {
 end.close()
 
 /**
- * @param {SeqpacketSocket} end
+ * @param {SeqpacketSocket} asker
  * @param {import('socketpair').Message} message
  */
-async function answer(end, { data, credentials, fdsTruncated }) {
+async function answer(asker, { data, credentials, fdsTruncated }) {
   const name = data.toString()
   try {
     // Whoever has got hold of the other end can ask; only one process may.
@@ -48,12 +48,12 @@ async function answer(end, { data, credentials, fdsTruncated }) {
     if (!ALLOWED.has(name)) throw refusal('EACCES')
     const file = await openPlain(join(folder, name))
     // The message, waiting or not, has a descriptor of its own.
-    const sent = end.send(JSON.stringify({ name }), { fds: [file] })
+    const sent = asker.send(JSON.stringify({ name }), { fds: [file] })
     await file.close()
     await sent
   } catch (error) {
     const { code = 'EIO' } = /** @type {NodeJS.ErrnoException} */ (error)
-    await end.send(JSON.stringify({ name, error: code }))
+    await asker.send(JSON.stringify({ name, error: code }))
   }
 }
 
