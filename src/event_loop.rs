@@ -20,7 +20,7 @@ use crate::environment;
 use crate::uv::{self, Handle, uv};
 use crate::wake::call_each;
 
-/// What async_hooks call it.
+/// What `async_hooks` call it.
 const NAME: &CStr = c"socketpair";
 
 /// The readiness of one environment by its event loop.
