@@ -121,3 +121,8 @@ export const calls: HotCalls = available
       hasLibuv() && process.env['SOCKETPAIR_READINESS'] !== 'tokio',
     ) as unknown as HotCalls)
   : failing(loaded.failure)
+
+/** What tells this thread which ends are ready: see `Supported`. */
+export function readiness(): 'loop' | 'tokio' {
+  return available ? binding.readiness() : 'tokio'
+}

@@ -110,8 +110,7 @@ export class Queue implements Waiter, Lingerer {
   onLingered(ready: boolean): void {
     if (!this.#lingering) return
     this.#lingering = false
-    if (ready) this.#patience.kept()
-    else this.#patience.disappointed()
+    this.#patience.endLingered(ready)
     this.#unproven = ready
     if (ready || this.#rest(true)) this.#advance()
     this.adjustHold()
@@ -248,6 +247,7 @@ export class Queue implements Waiter, Lingerer {
     }
     if (this.#patience.expectsShort) {
       this.#lingering = true
+      this.#patience.begin()
       linger(this.#end.id, this.#direction, this, this.#end.referenced)
       return false
     }

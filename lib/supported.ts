@@ -1,4 +1,4 @@
-import { available, binding } from './native.js'
+import { available, binding, readiness } from './native.js'
 
 /** What this system can make, and how the package does its work here. */
 export interface Supported {
@@ -21,6 +21,6 @@ export interface Supported {
 export const supported: Supported = Object.freeze({
   ...(available ? binding.supported() : { stream: false, dgram: false, seqpacket: false }),
   get readiness() {
-    return available ? binding.readiness() : 'tokio'
+    return readiness()
   },
 })
