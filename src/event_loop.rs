@@ -40,6 +40,9 @@ enum State {
     Off,
 }
 
+/// A handle, in what libuv says it takes, and aligned for whatever is in it.
+type Memory = [u128];
+
 /// What belongs to a handle: freed when libuv has closed it.
 struct Watch {
     env: sys::napi_env,
@@ -48,8 +51,7 @@ struct Watch {
     hook: sys::napi_async_cleanup_hook_handle,
     /// Keeps the descriptor open that libuv watches.
     _set: Arc<ReadySet>,
-    /// The handle itself, and aligned for whatever is in it.
-    _memory: Box<[u128]>,
+    memory: *mut Memory,
 }
 
 impl EventLoop {
@@ -111,8 +113,9 @@ impl EventLoop {
 
     fn start(&self, set: &Arc<ReadySet>) -> Option<*mut Handle> {
         let uv = uv()?;
-        let mut memory = vec![0_u128; uv.poll_size.div_ceil(size_of::<u128>())].into_boxed_slice();
-        let handle = memory.as_mut_ptr().cast::<Handle>();
+        let memory: Box<Memory> = vec![0; uv.poll_size.div_ceil(size_of::<u128>())].into();
+        let memory = Box::into_raw(memory);
+        let handle = memory.cast::<Handle>();
         let mut watched = ptr::null_mut();
         // SAFETY: on the JavaScript thread of `env`, which is the one of its loop; the memory is as large
         // as libuv asked, and what is registered here is given back by `closed` or right below.
@@ -121,6 +124,7 @@ impl EventLoop {
                 || watched.is_null()
                 || (uv.poll_init)(watched, handle, set.as_raw_fd()) != 0
             {
+                drop(Box::from_raw(memory));
                 return None;
             }
             let watch = Box::into_raw(Box::new(Watch {
@@ -129,18 +133,18 @@ impl EventLoop {
                 context: self.context.replace(ptr::null_mut()),
                 hook: ptr::null_mut(),
                 _set: Arc::clone(set),
-                _memory: memory,
+                memory,
             }));
             (uv.set_data)(handle, watch.cast());
-            if (uv.get_loop)(handle) != watched
-                // The environment then waits until `closed` was called: a loop that ends with an open handle
-                // aborts. The hook finds the environment by its number, as it may be gone from here by then.
-                || sys::napi_add_async_cleanup_hook(
-                    self.env,
-                    Some(on_teardown),
-                    self.env.cast(),
-                    &raw mut (*watch).hook,
-                ) != sys::Status::napi_ok
+            // The environment then waits until `closed` was called: a loop that ends with an open handle
+            // aborts. The hook finds the environment by its number, as it may be gone from here by then.
+            if sys::napi_add_async_cleanup_hook(
+                self.env,
+                Some(on_teardown),
+                self.env.cast(),
+                &raw mut (*watch).hook,
+            ) != sys::Status::napi_ok
+                || (uv.get_loop)(handle) != watched
                 || (uv.poll_start)(handle, uv::READABLE, on_poll) != 0
             {
                 (uv.close)(handle, closed);
@@ -234,14 +238,13 @@ unsafe extern "C" fn on_teardown(_: sys::napi_async_cleanup_hook_handle, env: *m
 unsafe extern "C" fn closed(handle: *mut Handle) {
     let Some(uv) = uv() else { return };
     // SAFETY: libuv calls this once, and neither touches the handle afterwards nor calls `on_poll`. The
-    // environment waits for the hook to be taken out, so it is still there.
+    // environment waits for its hook to be taken out, so it is still there; without one it may be gone.
     unsafe {
         let watch = Box::from_raw((uv.get_data)(handle).cast::<Watch>());
-        if !watch.context.is_null() {
-            sys::napi_async_destroy(watch.env, watch.context);
-        }
         if !watch.hook.is_null() {
+            sys::napi_async_destroy(watch.env, watch.context);
             sys::napi_remove_async_cleanup_hook(watch.hook);
         }
+        drop(Box::from_raw(watch.memory));
     }
 }
