@@ -3,7 +3,7 @@
  * thread and back costs more than the answer. An end whose last waits were short waits a moment on this
  * thread first, after everything else of this turn of the event loop has run.
  */
-import { calls, readiness } from './native.js'
+import { calls } from './native.js'
 import type { Direction } from './readiness.js'
 import { beginTurn, mayTry, spendTime } from './turn.js'
 
@@ -14,11 +14,8 @@ export interface Lingerer {
 
 /** Microseconds of asking again and again, with other threads let run in between. */
 const SPIN = 20
-/**
- * Microseconds of sleep after that: about what a reader takes to make room in a full queue. The event loop
- * itself sleeps as well as this does, but what made the wait long may have been a single delay.
- */
-const SLEEP = readiness() === 'loop' ? 50 : 200
+/** Microseconds of sleep after that: about what a reader takes to make room in a full queue. */
+const SLEEP = 200
 
 let lingerers = new Map<number, Lingerer>()
 let tokens = new Uint32Array(16)

@@ -3,12 +3,12 @@
  * made on this thread, or not.
  */
 import { readiness } from './native.js'
+import type { Direction } from './readiness.js'
 
-const byLoop = readiness() === 'loop'
-/** A wait of fewer milliseconds is short. */
-const SHORT = byLoop ? 0.1 : 0.25
-/** One on this thread pays if it takes fewer: the event loop would have told of it as soon. */
-const PAYS = byLoop ? 0.05 : 0.25
+/** Milliseconds: a wait of fewer is `short`, and one on this thread `pays` if it takes fewer. */
+const MEASURES = { short: 0.25, pays: 0.25 }
+/** Where the event loop tells of what came as soon as this thread would hear of it, unless it is there at once. */
+const MEASURES_BESIDE_THE_LOOP = { short: 0.1, pays: 0.05 }
 /** After so many short waits in a row the next one is made on this thread. */
 const ENOUGH = 2
 /** The most that ENOUGH grows to while such waits don't pay: each that does not doubles it, the others halve it. */
@@ -16,9 +16,16 @@ const MOST = 64
 
 /** The memory of one direction's waits. */
 export class Patience {
+  readonly #measures: typeof MEASURES
   #began = 0
   #short = 0
   #enough = ENOUGH
+
+  constructor(direction: Direction) {
+    // A full queue is another matter: its reader is at work, and makes room while this one sleeps.
+    const beside = direction === 0 && readiness() === 'loop'
+    this.#measures = beside ? MEASURES_BESIDE_THE_LOOP : MEASURES
+  }
 
   /** Whether the next wait is likely to be short. */
   get expectsShort(): boolean {
@@ -32,13 +39,13 @@ export class Patience {
 
   /** One that others told of is over. */
   end(): void {
-    if (performance.now() - this.#began < SHORT) this.#short++
+    if (performance.now() - this.#began < this.#measures.short) this.#short++
     else this.#short = 0
   }
 
   /** One on this thread is over: `ready` in time or not, it cost the event loop its whole length. */
   endLingered(ready: boolean): void {
-    if (ready && performance.now() - this.#began < PAYS) {
+    if (ready && performance.now() - this.#began < this.#measures.pays) {
       this.#enough = Math.max(this.#enough >> 1, ENOUGH)
     } else {
       this.#short = 0

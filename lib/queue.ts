@@ -25,7 +25,7 @@ export class Queue implements Waiter, Lingerer {
   #length = 0
   #waiting = false
   #lingering = false
-  readonly #patience = new Patience()
+  readonly #patience: Patience
   /** The end was called ready, and no try has shown yet that this is true. */
   #unproven = false
   #holding = false
@@ -39,6 +39,7 @@ export class Queue implements Waiter, Lingerer {
     this.#end = end
     this.#direction = direction
     this.#syscall = syscall
+    this.#patience = new Patience(direction)
   }
 
   /** Operations that wait. */
