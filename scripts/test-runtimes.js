@@ -131,6 +131,7 @@ await script(async () => {
         stdio: 'ignore',
       })
       const command = join(folder, 'node_modules', runtime.program)
+      /** @type {Program} */
       const readiness = { run: ['readiness.mjs'], prints: told[runtime.readiness] }
       for (const { run, prints = '', code = 0, flags = [] } of [readiness, ...programs]) {
         const [file = '', ...rest] = run
