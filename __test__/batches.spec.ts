@@ -6,7 +6,7 @@ import { fill } from './helpers/io.ts'
 import { MESSAGE_TYPES, pair } from './helpers/pairs.ts'
 import { test } from './helpers/test.ts'
 
-const WHOLE = { truncated: false, endOfRecord: false }
+const WHOLE = { truncated: false, endOfRecord: false, fds: [], fdsTruncated: false }
 
 function numbered(count: number): Buffer[] {
   return Array.from({ length: count }, (_, number) => Buffer.from(`message ${number}`))

@@ -3,7 +3,7 @@ import { cut, randomBytes } from './helpers/digests.ts'
 import { rejects } from './helpers/failures.ts'
 import { test } from './helpers/test.ts'
 
-const WHOLE = { truncated: false, endOfRecord: false }
+const WHOLE = { truncated: false, endOfRecord: false, fds: [], fdsTruncated: false }
 
 for (const type of MESSAGE_TYPES) {
   test(`K16 10 KiB of random bytes arrive intact both ways over a ${type} pair`, async (t) => {
@@ -39,7 +39,7 @@ for (const type of MESSAGE_TYPES) {
   test(`K18 a ${type} message that is cut says so and how long it was, and the rest is lost`, async (t) => {
     const [a, b] = pair(t, type)
     const buffer = Buffer.alloc(2)
-    const info = { truncated: true, endOfRecord: false, bytesRead: 2, messageSize: 5 }
+    const info = { ...WHOLE, truncated: true, bytesRead: 2, messageSize: 5 }
     for (let round = 0; round < 3; round++) await a.send('abcde')
     await a.send('next')
     t.deepEqual(await b.recvInto(buffer), info)
@@ -69,8 +69,8 @@ for (const type of MESSAGE_TYPES) {
     t.is(b.tryRecv(buffer), undefined)
     for (const text of ['abc', 'defg', 'hi']) await a.send(text)
     t.deepEqual(await cutShort, {
+      ...WHOLE,
       truncated: true,
-      endOfRecord: false,
       bytesRead: 2,
       messageSize: 3,
     })

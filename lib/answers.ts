@@ -1,6 +1,9 @@
-/** What an answer below zero means to an operation: it waits, or it has failed. */
+/** What the answer of a hot call means to an operation. */
+import type { End } from './end.js'
 import { failureOf, NO_BUFFERS, WOULD_BLOCK } from './errors.js'
+import { MAX_TRANSFER } from './native.js'
 import { BLOCKED, SHORT_OF_BUFFERS } from './operation.js'
+import { dropped } from './unclaimed.js'
 
 /** Of a receive. @throws what it failed with */
 export function receiveBlocked(answer: number): typeof BLOCKED {
@@ -13,4 +16,12 @@ export function sendBlocked(answer: number): typeof BLOCKED | typeof SHORT_OF_BU
   if (answer === WOULD_BLOCK) return BLOCKED
   if (answer === NO_BUFFERS) return SHORT_OF_BUFFERS
   throw failureOf(answer, 'sendmsg')
+}
+
+/** The bytes of a read that makes no room for descriptors; warns, once for an end, if some came. */
+export function plainly(end: End, answer: number): number {
+  if (answer <= MAX_TRANSFER) return answer
+  if (!end.dropped) dropped()
+  end.dropped = true
+  return answer % 0x1_0000_0000
 }

@@ -22,6 +22,8 @@ export class End {
   bytesWritten = 0
   closed = false
   referenced = true
+  /** Whether descriptors came with a plain read, and were closed. */
+  dropped = false
 
   constructor(made: { id: number; fd: number; kind: SocketType }) {
     this.id = made.id

@@ -18,6 +18,10 @@ export interface SystemError extends Error {
   bytesRead?: number
   /** On `sendMany()`: the messages that the kernel had taken. */
   messagesSent?: number
+  /** Of a descriptor in `fds` that is not open: its place in the list. */
+  index?: number
+  /** On `sendMany()`, of such a descriptor: the place of its message. */
+  messageIndex?: number
 }
 
 const numbers = new Map<string, number>()
@@ -46,6 +50,8 @@ export function failureOf(answer: number, syscall: string): Error {
 export const WOULD_BLOCK: number = processErrno('EAGAIN')
 /** What a hot call answers when the system has no buffer for the message just now. */
 export const NO_BUFFERS: number = processErrno('ENOBUFS')
+/** What one answers for a descriptor, the end's or one of those to pass, that is not open. */
+export const BAD_DESCRIPTOR: number = processErrno('EBADF')
 
 function processErrno(code: string): number {
   try {
@@ -101,6 +107,11 @@ export function invalidValue(name: string, reason: string, value: unknown): Type
   )
 }
 
+/** A constructor that is the package's own. */
+export function illegalConstructor(reason: string): TypeError {
+  return coded(new TypeError(`Illegal constructor: ${reason}`), 'ERR_ILLEGAL_CONSTRUCTOR')
+}
+
 /** Something that can't be done in the state in which a thing is. */
 export function invalidState(reason: string): TypeError {
   return coded(new TypeError(`Invalid state: ${reason}`), 'ERR_INVALID_STATE')
@@ -113,10 +124,7 @@ export function unexpectedEndOfFile(bytesRead: number, wanted: number): Error {
 }
 
 /** Puts on an error what the operation had done by then; a signal's reason may be no object at all. */
-export function carry(
-  error: unknown,
-  done: Pick<SystemError, 'bytesRead' | 'bytesWritten' | 'messagesSent'>,
-): void {
+export function carry(error: unknown, done: Partial<Omit<SystemError, keyof Error>>): void {
   if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
     Object.assign(error, done)
   }

@@ -3,9 +3,17 @@ export { type Constants, constants } from './constants.js'
 export { DatagramSocket } from './datagram-socket.js'
 export type { SocketType } from './end.js'
 export type { SystemError } from './errors.js'
-export type { Message, MessageInfo, RecvOptions } from './message.js'
+export type {
+  Message,
+  MessageInfo,
+  ReceiveOptions,
+  RecvOptions,
+  StreamMessageInfo,
+} from './message.js'
 export { MessageBatch, type MessageBatchOptions } from './message-batch.js'
-export { MessageSocket, type SendOptions } from './message-socket.js'
+export { MessageSocket } from './message-socket.js'
+export type { Passable, SendManyOptions, SendOptions, SentCredentials } from './outgoing.js'
+export { ReceivedFd } from './received-fd.js'
 export { SeqpacketSocket } from './seqpacket-socket.js'
 export { type Credentials, Socket } from './socket.js'
 export { type PairOptions, socketpair } from './socketpair.js'

@@ -1,5 +1,6 @@
 import { checkInteger, checkOptions } from './arguments.js'
 import { outOfRange } from './errors.js'
+import type { Parcel } from './parcel.js'
 import { describe, type MessageInfo } from './message.js'
 import { MAX_TRANSFER } from './native.js'
 
@@ -23,7 +24,8 @@ const FIELDS = 4
 export interface BatchMemory {
   readonly slab: Uint8Array
   readonly table: Uint32Array
-  fill(count: number): void
+  /** `arrived` tells what came along with which message, put on its info. */
+  fill(count: number, arrived?: (infoOf: (row: number) => MessageInfo) => Map<number, Parcel>): void
 }
 
 let memory: (batch: MessageBatch) => BatchMemory
@@ -44,6 +46,9 @@ export function memoryOf(batch: MessageBatch): BatchMemory {
 export class MessageBatch implements Iterable<Uint8Array> {
   readonly #memory: BatchMemory
   #count = 0
+  /** The infos of messages with which something came, and their descriptors. */
+  readonly #infos = new Map<number, MessageInfo>()
+  #parcels: Map<number, Parcel> | undefined
   #lengths: Uint32Array | undefined
 
   static {
@@ -58,9 +63,16 @@ export class MessageBatch implements Iterable<Uint8Array> {
     this.#memory = {
       slab: Buffer.allocUnsafeSlow(bytes),
       table: new Uint32Array(maxMessages * FIELDS),
-      fill: (count) => {
+      fill: (count, arrived) => {
+        if (this.#parcels !== undefined) for (const parcel of this.#parcels.values()) parcel.drop()
+        this.#infos.clear()
         this.#count = count
         this.#lengths = undefined
+        this.#parcels = arrived?.((row) => {
+          const info = this.#describe(row)
+          this.#infos.set(row, info)
+          return info
+        })
       },
     }
   }
@@ -87,17 +99,22 @@ export class MessageBatch implements Iterable<Uint8Array> {
   }
 
   /**
-   * What is known of message `i`.
+   * What is known of message `i`. Descriptors that came with it are closed when the batch is used again,
+   * unless somebody has looked at `fds` by then.
    * @throws ERR_OUT_OF_RANGE there is none
    */
   info(i: number): MessageInfo {
     this.#check(i)
-    return describe(this.#field(i, 3), this.#field(i, 2), this.#field(i, 1))
+    return this.#infos.get(i) ?? this.#describe(i)
   }
 
   /** The messages in the order of their arrival. */
   *[Symbol.iterator](): Generator<Uint8Array, void, undefined> {
     for (let i = 0; i < this.#count; i++) yield this.message(i)
+  }
+
+  #describe(i: number): MessageInfo {
+    return describe(this.#field(i, 3), this.#field(i, 2), this.#field(i, 1))
   }
 
   #field(i: number, field: number): number {

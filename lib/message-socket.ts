@@ -1,11 +1,11 @@
 import { receiveBlocked, sendBlocked } from './answers.js'
+import { unpack } from './arrival.js'
 import {
   checkBoolean,
   checkBuffer,
   checkInteger,
   checkList,
   checkOperation,
-  type OperationOptions,
   toBuffer,
   toBytes,
 } from './arguments.js'
@@ -13,28 +13,35 @@ import type { End } from './end.js'
 import { carry, failureOf, invalidType, invalidValue } from './errors.js'
 import {
   infoOf,
+  checkReceive,
   isEndOfFile,
   lengthOf,
   type Message,
   type MessageInfo,
+  MOST_FDS,
+  type ReceiveOptions,
   type RecvOptions,
 } from './message.js'
 import { memoryOf, MessageBatch } from './message-batch.js'
-import { calls, MAX_TRANSFER, OUT_OF_BOUNDS } from './native.js'
+import { calls, MAX_TRANSFER, MESSAGE_FLAG, OUT_OF_BOUNDS } from './native.js'
 import { BLOCKED } from './operation.js'
+import type { SendManyOptions, SendOptions } from './outgoing.js'
+import { sendAlong, sendManyAlong } from './sending-along.js'
 import { endOf, Socket } from './socket.js'
 import { spend } from './turn.js'
 import { sameLengths } from './views.js'
 
-/** How to send a message. */
-export interface SendOptions extends OperationOptions {}
-
 /** A receive into `buffer` as its user sees it; null at end-of-file. */
-function take(end: End, buffer: Uint8Array, room: number): MessageInfo | null | typeof BLOCKED {
-  const answer = calls.recv(end.id, buffer, 0, room)
+function take(
+  end: End,
+  buffer: Uint8Array,
+  room: number,
+  maxFds: number,
+): MessageInfo | null | typeof BLOCKED {
+  const answer = calls.recv(end.id, buffer, 0, room, maxFds)
   if (answer < 0) return receiveBlocked(answer)
   if (isEndOfFile(answer)) return null
-  const info = infoOf(answer, room)
+  const info = infoOf(end, answer, room)
   end.bytesRead += info.bytesRead
   return info
 }
@@ -60,14 +67,21 @@ export abstract class MessageSocket extends Socket {
    * usable; EPIPE the peer reads no more, the peer of a seqpacket end is closed, or this end was shut
    * down for writing; ECONNREFUSED the peer of a datagram end is closed (once), ENOTCONN (from then on);
    * ECONNRESET the peer of a seqpacket end closed with our messages unread (once, here or at a receive);
-   * ENOBUFS, ENOMEM; EBADF closed; ECANCELED; ETIMEDOUT
+   * ENOBUFS, ENOMEM; EBADF closed; ECANCELED; ETIMEDOUT. Of `fds`: ERR_INVALID_ARG_TYPE or EBADF with
+   * `index`; EINVAL more than 253, or one that can't be passed; EMFILE no room to hold them while it waits;
+   * ETOOMANYREFS too many on their way; EPERM the peer accepts none. Of `credentials`: EPERM, ESRCH;
+   * EOPNOTSUPP where senders give none.
    * @see sendmsg(2), unix(7)
    */
   send(data: Uint8Array | string, options?: SendOptions): Promise<number> {
     try {
       const bytes = toBytes(data, 'data')
-      if (options !== undefined) checkOperation(options)
       const end = endOf(this)
+      if (options !== undefined) {
+        checkOperation(options)
+        const sending = sendAlong(end, [bytes], 'data', options)
+        if (sending !== undefined) return sending
+      }
       const length = bytes.length
       let tried = false
       if (options === undefined && end.writing.free) {
@@ -104,6 +118,8 @@ export abstract class MessageSocket extends Socket {
       const views = checkList(parts, 'parts', toBytes)
       checkOperation(options)
       const end = endOf(this)
+      const sending = options && sendAlong(end, views, 'parts', options)
+      if (sending !== undefined) return sending
       const lengths = views.map((view) => view.length)
       return end.writing.enqueue(() => {
         const answer = calls.sendVectored(end.id, sameLengths(views, lengths), 0, 0)
@@ -123,14 +139,17 @@ export abstract class MessageSocket extends Socket {
    * error says how many.
    *
    * @returns how many messages were sent: all of them
-   * @throws as {@link send}, at the first message that fails, with `messagesSent`
+   * @throws as {@link send}, at the first message that fails, with `messagesSent`; EBADF of a descriptor
+   * with `messageIndex` and `index`, before any message is sent
    * @see sendmmsg(2)
    */
-  sendMany(messages: readonly Uint8Array[], options?: SendOptions): Promise<number> {
+  sendMany(messages: readonly Uint8Array[], options?: SendManyOptions): Promise<number> {
     try {
       const views = checkList(messages, 'messages', toBuffer)
       checkOperation(options)
       const end = endOf(this)
+      const sending = options && sendManyAlong(end, views, options)
+      if (sending !== undefined) return sending
       const lengths = views.map((view) => view.length)
       let sent = 0
       if (views.length === 0 && !end.closed) return Promise.resolve(0)
@@ -165,7 +184,7 @@ export abstract class MessageSocket extends Socket {
    */
   recv(options?: RecvOptions): Promise<Message | null> {
     try {
-      checkOperation(options)
+      const maxFds = checkReceive(options)
       const { maxBytes = MAX_TRANSFER, peek = false } = options ?? {}
       checkInteger(maxBytes, 'options.maxBytes', 1, MAX_TRANSFER)
       checkBoolean(peek, 'options.peek')
@@ -177,14 +196,13 @@ export abstract class MessageSocket extends Socket {
         const room = Math.min(lengthOf(next), maxBytes)
         const data = Buffer.allocUnsafe(room)
         if (!peek) {
-          const info = take(end, data, room)
-          return info === null || info === BLOCKED ? info : { ...info, data: fit(data, info) }
+          const info = take(end, data, room, maxFds)
+          return info === null || info === BLOCKED ? info : withData(info, data)
         }
         const answer = calls.peek(end.id, data, 0, room)
         if (answer < 0) return receiveBlocked(answer)
         if (isEndOfFile(answer)) return null
-        const info = infoOf(answer, room)
-        return { ...info, data: fit(data, info) }
+        return withData(infoOf(end, answer, room), data)
       }, options)
     } catch (error) {
       return Promise.reject(error)
@@ -202,22 +220,22 @@ export abstract class MessageSocket extends Socket {
    * the buffer was detached or shrunk while it waited, nothing is lost; else as {@link recv}
    * @see recvmsg(2)
    */
-  recvInto(buffer: Uint8Array, options?: OperationOptions): Promise<MessageInfo | null> {
+  recvInto(buffer: Uint8Array, options?: ReceiveOptions): Promise<MessageInfo | null> {
     try {
       checkRoom(buffer)
-      if (options !== undefined) checkOperation(options)
+      const maxFds = options === undefined ? MOST_FDS : checkReceive(options)
       const end = endOf(this)
       const room = Math.min(buffer.length, MAX_TRANSFER)
       let tried = false
       if (options === undefined && end.reading.free) {
-        const taken = take(end, buffer, room)
+        const taken = take(end, buffer, room, maxFds)
         if (taken !== BLOCKED) {
           spend(taken?.bytesRead ?? 0)
           return Promise.resolve(taken)
         }
         tried = true
       }
-      return end.reading.enqueue(() => take(end, buffer, room), options, undefined, tried)
+      return end.reading.enqueue(() => take(end, buffer, room, maxFds), options, undefined, tried)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -225,7 +243,8 @@ export abstract class MessageSocket extends Socket {
 
   /**
    * Receives the messages that are there, as many as fit the batch, waiting for the first: with one call
-   * into the addon. What the batch held before is gone.
+   * into the addon. What the batch held before is gone. A batch ends early when 1012 descriptors have come
+   * with its messages.
    *
    * Cancel safety: an operation that ends early has taken no message.
    *
@@ -233,12 +252,12 @@ export abstract class MessageSocket extends Socket {
    * @throws ERR_INVALID_STATE the batch's memory was detached, nothing is lost; else as {@link recv}
    * @see recvmsg(2)
    */
-  recvMany(batch: MessageBatch, options?: OperationOptions): Promise<number> {
+  recvMany(batch: MessageBatch, options?: ReceiveOptions): Promise<number> {
     try {
       if (!(batch instanceof MessageBatch)) {
         throw invalidType('batch', 'an instance of MessageBatch', batch)
       }
-      checkOperation(options)
+      const maxFds = checkReceive(options)
       const end = endOf(this)
       const { slab, table, fill } = memoryOf(batch)
       const { byteLength } = slab
@@ -246,10 +265,15 @@ export abstract class MessageSocket extends Socket {
         // Into a slab without room the system would drop the message.
         if (slab.byteLength < byteLength || byteLength === 0)
           throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
-        const answer = calls.recvMany(end.id, slab, table)
+        const answer = calls.recvMany(end.id, slab, table, maxFds)
         if (answer < 0) return receiveBlocked(answer)
-        fill(answer)
-        for (let row = 0; row < answer; row++) end.bytesRead += table[row * 4 + 1] as number
+        let flags = 0
+        for (let row = 0; row < answer; row++) {
+          end.bytesRead += table[row * 4 + 1] as number
+          flags |= table[row * 4 + 2] as number
+        }
+        const arrived = (flags & MESSAGE_FLAG.arrived) !== 0
+        fill(answer, arrived ? (infoAt) => unpack(end, infoAt) : undefined)
         return answer
       }, options)
     } catch (error) {
@@ -284,7 +308,7 @@ export abstract class MessageSocket extends Socket {
     checkRoom(buffer)
     const end = endOf(this)
     if (!end.reading.empty) return undefined
-    const taken = take(end, buffer, Math.min(buffer.length, MAX_TRANSFER))
+    const taken = take(end, buffer, Math.min(buffer.length, MAX_TRANSFER), MOST_FDS)
     return taken === BLOCKED ? undefined : taken
   }
 
@@ -305,7 +329,8 @@ function checkRoom(buffer: unknown): asserts buffer is Uint8Array {
   }
 }
 
-/** Another reader of the same description may have taken the message that was measured. */
-function fit(data: Buffer, info: MessageInfo): Buffer {
-  return info.bytesRead === data.length ? data : data.subarray(0, info.bytesRead)
+/** `info` itself, since `fds` may be an accessor; shorter data if another reader took what was measured. */
+function withData(info: MessageInfo, data: Buffer): Message {
+  const landed = info.bytesRead === data.length ? data : data.subarray(0, info.bytesRead)
+  return Object.assign(info, { data: landed })
 }

@@ -4,14 +4,26 @@ import type * as Binding from '../index.cjs'
 
 /** The calls that move bytes. A result below zero is an errno, negated, or {@link OUT_OF_BOUNDS}. */
 export interface HotCalls {
-  recv(id: number, buffer: Uint8Array, offset: number, length: number): number
+  /** Without `maxFds`, which only streams may leave out, descriptors that come are closed. */
+  recv(id: number, buffer: Uint8Array, offset: number, length: number, maxFds?: number): number
   recvVectored(id: number, views: readonly Uint8Array[]): number
-  recvMany(id: number, slab: Uint8Array, table: Uint32Array): number
+  recvMany(id: number, slab: Uint8Array, table: Uint32Array, maxFds: number): number
+  arrived(table: Uint32Array): number
   peek(id: number, buffer: Uint8Array, offset: number, length: number): number
   nextLength(id: number): number
   send(id: number, buffer: Uint8Array, offset: number, length: number): number
   sendVectored(id: number, views: readonly Uint8Array[], from: number, skip: number): number
   sendMany(id: number, views: readonly Uint8Array[], from: number): number
+  sendWith(
+    id: number,
+    views: readonly Uint8Array[],
+    from: number,
+    skip: number,
+    descriptors: Uint32Array,
+    credentials: Uint32Array,
+  ): number
+  checkDescriptors(numbers: Uint32Array): number
+  hold(numbers: Uint32Array, ids: Uint32Array): number
   arm(id: number, direction: 0 | 1): number
   disarm(id: number, direction: 0 | 1): number
   linger(tokens: Uint32Array, count: number, spin: number, sleep: number): number
@@ -28,6 +40,8 @@ export const MESSAGE_FLAG = {
   endOfRecord: 2,
   endOfFile: 4,
   lengthUnknown: 8,
+  arrived: 16,
+  dropped: 32,
 } as const
 
 /** The most that one call is asked to move: what Linux moves at most, and a number V8 keeps unboxed. */

@@ -1,12 +1,12 @@
 import { type InspectOptions, inspect } from 'node:util'
 import { checkBoolean, checkInteger, checkWord } from './arguments.js'
 import { End, type SocketType } from './end.js'
-import { errorOf } from './errors.js'
+import { errorOf, illegalConstructor } from './errors.js'
 import { binding } from './native.js'
 
-/** Who made the pair, as the system recorded it when it was made. */
+/** A process as the system recorded it: who made the pair, or who sent a message. */
 export interface Credentials {
-  /** The process; 0 where the system does not tell. */
+  /** The process; 0 where the system does not tell, and of one outside this pid namespace. */
   pid: number
   /** The effective user. */
   uid: number
@@ -57,12 +57,7 @@ export abstract class Socket {
   /** @internal */
   constructor(made: End) {
     if (!(made instanceof End)) {
-      throw Object.assign(
-        new TypeError('Illegal constructor: use socketpair() or Socket.fromFd()'),
-        {
-          code: 'ERR_ILLEGAL_CONSTRUCTOR',
-        },
-      )
+      throw illegalConstructor('use socketpair() or Socket.fromFd()')
     }
     this.#end = made
   }
@@ -72,8 +67,8 @@ export abstract class Socket {
    * decides the class. Any connected socket can be adopted, a TCP connection too. Its flags stay as
    * they are.
    *
-   * @throws EBADF no such descriptor; ENOTSOCK it is no socket; EEXIST a Socket of this process, in
-   * whatever thread, owns it already; ESOCKTNOSUPPORT its type is none of the three. It stays the
+   * @throws EBADF no such descriptor; ENOTSOCK it is no socket; EEXIST a Socket or a
+   * {@link ReceivedFd} of this process, in whatever thread, owns it already; ESOCKTNOSUPPORT its type is none of the three. It stays the
    * caller's then.
    * @see getsockopt(2), socket(7)
    */
@@ -177,6 +172,59 @@ export abstract class Socket {
   set closeOnExec(on: boolean) {
     checkBoolean(on, 'closeOnExec')
     binding.setCloseOnExec(this.#end.id, on)
+  }
+
+  /**
+   * Whether messages that arrive here carry their sender's {@link Credentials}: in
+   * `credentials` of {@link MessageInfo}, on a stream by {@link StreamSocket.readMessage}. Off from the
+   * beginning. What was sent before it was switched on comes with pid 0 and the overflow ids (65534).
+   *
+   * Linux: `SO_PASSCRED`; while on, a stream read never joins the bytes of two senders, and a datagram or
+   * seqpacket end that sends gets a name (autobind). FreeBSD: `LOCAL_CREDS_PERSISTENT`. NetBSD:
+   * `LOCAL_CREDS`; a stream or seqpacket end tells of the first message only.
+   *
+   * @throws EBADF closed; ENOPROTOOPT the system has none: macOS, OpenBSD, illumos
+   * @see unix(7), `SO_PASSCRED`
+   */
+  get passCredentials(): boolean {
+    return binding.passesCredentials(this.#end.id)
+  }
+
+  set passCredentials(on: boolean) {
+    checkBoolean(on, 'passCredentials')
+    binding.setPassCredentials(this.#end.id, on)
+  }
+
+  /**
+   * Whether messages that arrive here carry a descriptor that stands for their sender's process, in
+   * `pidfd` of {@link MessageInfo}: `SO_PASSPIDFD` of Linux 6.5. Off from the beginning.
+   *
+   * @throws EBADF closed; ENOPROTOOPT the system has none
+   * @see pidfd_open(2)
+   */
+  get passPidfd(): boolean {
+    return binding.passesPidfd(this.#end.id)
+  }
+
+  set passPidfd(on: boolean) {
+    checkBoolean(on, 'passPidfd')
+    binding.setPassPidfd(this.#end.id, on)
+  }
+
+  /**
+   * Whether descriptors are accepted here; so they are from the beginning. Where the system can refuse them
+   * (`SO_PASSRIGHTS`, Linux 6.16) a sender gets EPERM and nothing is sent. Those that come all the same are
+   * closed as they are received, and `fdsTruncated` says so.
+   *
+   * @throws EBADF closed
+   */
+  get acceptDescriptors(): boolean {
+    return binding.acceptsDescriptors(this.#end.id)
+  }
+
+  set acceptDescriptors(on: boolean) {
+    checkBoolean(on, 'acceptDescriptors')
+    binding.setAcceptDescriptors(this.#end.id, on)
   }
 
   /**

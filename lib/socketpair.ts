@@ -32,6 +32,12 @@ export interface PairOptions {
   readonly sendBufferSize?: number | undefined
   /** `SO_RCVBUF` of both ends, in bytes. */
   readonly recvBufferSize?: number | undefined
+  /** {@link Socket.passCredentials} of both ends. */
+  readonly passCredentials?: boolean | undefined
+  /** {@link Socket.passPidfd} of both ends. */
+  readonly passPidfd?: boolean | undefined
+  /** {@link Socket.acceptDescriptors} of both ends. */
+  readonly acceptDescriptors?: boolean | undefined
 }
 
 const TYPES = ['stream', 'dgram', 'seqpacket'] as const
@@ -76,9 +82,28 @@ export function socketpair(
   second?: unknown,
   third: unknown = 0,
 ): [Socket, Socket] {
-  const [one, other] =
-    typeof first === 'number' ? numeric(first, second, third) : typed(first, second)
-  return [wrap(one), wrap(other)]
+  if (typeof first === 'number') {
+    const [one, other] = numeric(first, second, third)
+    return [wrap(one), wrap(other)]
+  }
+  const [one, other] = typed(first, second)
+  const ends: [Socket, Socket] = [wrap(one), wrap(other)]
+  try {
+    for (const end of ends) setPassing(end, (second ?? {}) as PairOptions)
+  } catch (error) {
+    for (const end of ends) end.close()
+    throw error
+  }
+  return ends
+}
+
+const PASSING = ['passCredentials', 'passPidfd', 'acceptDescriptors'] as const
+
+function setPassing(end: Socket, options: PairOptions): void {
+  for (const name of PASSING) {
+    const on = options[name]
+    if (on !== undefined) end[name] = on
+  }
 }
 
 function numeric(domain: unknown, type: unknown, protocol: unknown) {
@@ -100,6 +125,10 @@ function typed(type: unknown, options: unknown) {
     recvBufferSize,
   } = (options ?? {}) as PairOptions
   checkInteger(protocol, 'options.protocol', LEAST, MOST)
+  for (const name of PASSING) {
+    const on = (options as PairOptions | undefined)?.[name]
+    if (on !== undefined) checkBoolean(on, `options.${name}`)
+  }
   return binding.makePair({
     kind: type,
     protocol: protocol | 0,

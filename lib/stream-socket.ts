@@ -1,4 +1,4 @@
-import { receiveBlocked, sendBlocked } from './answers.js'
+import { plainly, receiveBlocked, sendBlocked } from './answers.js'
 import {
   checkBuffer,
   checkInteger,
@@ -10,8 +10,17 @@ import {
 } from './arguments.js'
 import type { End } from './end.js'
 import { carry, failureOf, NO_BUFFERS, unexpectedEndOfFile, WOULD_BLOCK } from './errors.js'
-import { calls, MAX_TRANSFER } from './native.js'
+import {
+  checkReceive,
+  describe,
+  type ReceiveOptions,
+  type StreamMessageInfo,
+  streamInfoOf,
+} from './message.js'
+import { calls, MAX_TRANSFER, MESSAGE_FLAG } from './native.js'
 import { BLOCKED } from './operation.js'
+import type { SendOptions } from './outgoing.js'
+import { sendAlong } from './sending-along.js'
 import { endOf, register, Socket } from './socket.js'
 import { spend } from './turn.js'
 import { sameLengths } from './views.js'
@@ -25,8 +34,9 @@ let slab: Buffer | undefined
 function receive(end: End, buffer: Uint8Array, offset: number, length: number) {
   const answer = calls.recv(end.id, buffer, offset, Math.min(length, MAX_TRANSFER))
   if (answer < 0) return receiveBlocked(answer)
-  end.bytesRead += answer
-  return answer
+  const landed = plainly(end, answer)
+  end.bytesRead += landed
+  return landed
 }
 
 /**
@@ -64,9 +74,10 @@ export class StreamSocket extends Socket {
       if (options === undefined && end.reading.free) {
         const answer = calls.recv(end.id, buffer, 0, Math.min(length, MAX_TRANSFER))
         if (answer >= 0) {
-          end.bytesRead += answer
-          spend(answer)
-          return Promise.resolve(answer)
+          const landed = plainly(end, answer)
+          end.bytesRead += landed
+          spend(landed)
+          return Promise.resolve(landed)
         }
         if (answer !== WOULD_BLOCK) throw failureOf(answer, 'recvmsg')
         return end.reading.enqueue(
@@ -99,8 +110,9 @@ export class StreamSocket extends Socket {
       return end.reading.enqueue(() => {
         const answer = calls.recvVectored(end.id, sameLengths(views, lengths))
         if (answer < 0) return receiveBlocked(answer)
-        end.bytesRead += answer
-        return answer
+        const landed = plainly(end, answer)
+        end.bytesRead += landed
+        return landed
       }, options)
     } catch (error) {
       return Promise.reject(error)
@@ -168,6 +180,40 @@ export class StreamSocket extends Socket {
   }
 
   /**
+   * Receives what is there into `buffer`, with the descriptors and credentials that came along; as
+   * {@link read} in all else. A read stops behind bytes that descriptors came with, and they come once, with
+   * the first of their bytes that is read: see `carryingByte` of {@link StreamMessageInfo} for which these are.
+   * The plain reads make no room for descriptors: the system closes them, and a warning says so once.
+   *
+   * Cancel safety: as {@link read}.
+   *
+   * @returns what is known of the bytes that landed; null at end-of-file. An empty buffer touches nothing.
+   * @throws as {@link read}
+   * @see recvmsg(2), unix(7)
+   */
+  readMessage(buffer: Uint8Array, options?: ReceiveOptions): Promise<StreamMessageInfo | null> {
+    try {
+      checkBuffer(buffer, 'buffer')
+      const maxFds = checkReceive(options)
+      const end = endOf(this)
+      const length = Math.min(buffer.length, MAX_TRANSFER)
+      if (length === 0 && !end.closed) {
+        return Promise.resolve(describe(0, MESSAGE_FLAG.lengthUnknown, 0))
+      }
+      return end.reading.enqueue(() => {
+        const answer = calls.recv(end.id, buffer, 0, length, maxFds)
+        if (answer < 0) return receiveBlocked(answer)
+        if (answer === 0) return null
+        const info = streamInfoOf(end, answer)
+        end.bytesRead += info.bytesRead
+        return info
+      }, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
    * Sends all of `data`; a string goes as UTF-8. The kernel reads the buffer's own memory: don't change
    * it before the promise settles. Of no bytes nothing is sent; EPIPE is told all the same.
    *
@@ -177,14 +223,19 @@ export class StreamSocket extends Socket {
    * @returns the bytes sent, when the kernel has all of them
    * @throws EPIPE the peer is closed or reads no more, also when that came while this waited, or this
    * end was shut down for writing; ECONNRESET the peer closed during the system call; ENOBUFS, ENOMEM;
-   * EBADF closed; ECANCELED; ETIMEDOUT
+   * EBADF closed; ECANCELED; ETIMEDOUT. `fds` and `credentials` go with the first byte, once, and fail as
+   * with {@link MessageSocket.send}; without a byte they would be lost: ERR_INVALID_ARG_VALUE.
    * @see sendmsg(2), unix(7)
    */
-  write(data: Uint8Array | string, options?: OperationOptions): Promise<number> {
+  write(data: Uint8Array | string, options?: SendOptions): Promise<number> {
     try {
       const bytes = toBytes(data, 'data')
-      if (options !== undefined) checkOperation(options)
       const end = endOf(this)
+      if (options !== undefined) {
+        checkOperation(options)
+        const sending = sendAlong(end, [bytes], 'data', options)
+        if (sending !== undefined) return sending
+      }
       const length = bytes.length
       if (options === undefined && end.writing.free) {
         const answer = calls.send(end.id, bytes, 0, Math.min(length, MAX_TRANSFER))
@@ -215,11 +266,13 @@ export class StreamSocket extends Socket {
    * @throws as {@link write}; Cancel safety as there
    * @see sendmsg(2), writev(2)
    */
-  writev(chunks: readonly (Uint8Array | string)[], options?: OperationOptions): Promise<number> {
+  writev(chunks: readonly (Uint8Array | string)[], options?: SendOptions): Promise<number> {
     try {
       const views = checkList(chunks, 'chunks', toBytes)
       checkOperation(options)
       const end = endOf(this)
+      const sending = options && sendAlong(end, views, 'chunks', options)
+      if (sending !== undefined) return sending
       if (views.length === 0 && !end.closed) return Promise.resolve(0)
       const lengths = views.map((view) => view.length)
       let index = 0

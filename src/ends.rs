@@ -1,21 +1,17 @@
-//! The ends that one environment owns, under numbers that JavaScript holds.
-//!
-//! A number and not a pointer crosses the border: a stale or invented one is EBADF, never a wild read.
+//! One end that an environment owns, and whether it is known to the I/O driver.
 
 use std::cell::Cell;
 use std::mem;
+use std::os::fd::AsRawFd;
 use std::task::{Context, Poll, Waker};
 
 use socketpair_core::{Error, Registered, Result, Socket};
 
 use crate::ownership::Claim;
 use crate::runtime::Runtime;
+use crate::slab::Slab;
 
 const POLL: &str = "poll";
-
-const INDEX_BITS: u32 = 22;
-const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
-const GENERATION_MASK: u32 = 0xff;
 
 /// Which way bytes move, as the numbers that JavaScript passes.
 #[derive(Clone, Copy)]
@@ -50,9 +46,10 @@ pub struct End {
 }
 
 impl End {
-    fn new(socket: Socket) -> Self {
+    /// Takes `socket` in.
+    pub fn new(socket: Socket) -> Self {
         Self {
-            claim: Claim::of(&socket),
+            claim: Claim::of(socket.as_raw_fd(), socket.identity()),
             state: State::Unregistered(socket),
             wakers: None,
             armed: [false; 2],
@@ -157,70 +154,5 @@ impl End {
     }
 }
 
-struct Slot {
-    generation: u32,
-    end: Option<End>,
-}
-
-/// The table of ends: a number is an index and the generation of its slot, below 2^30 so that V8 keeps
-/// it unboxed.
-#[derive(Default)]
-pub struct Ends {
-    slots: Vec<Slot>,
-    free: Vec<u32>,
-}
-
-impl Ends {
-    /// Takes `socket` in and gives its number.
-    pub fn insert(&mut self, socket: Socket) -> u32 {
-        let end = Some(End::new(socket));
-        if let Some(index) = self.free.pop() {
-            let slot = &mut self.slots[index as usize];
-            slot.end = end;
-            return slot.generation << INDEX_BITS | index;
-        }
-        // More slots than the index has room for would need more descriptors than a system gives.
-        let index = u32::try_from(self.slots.len()).unwrap_or(u32::MAX) & INDEX_MASK;
-        self.slots.push(Slot { generation: 0, end });
-        index
-    }
-
-    /// The end of that number, if it is still here.
-    pub fn get(&self, id: u32) -> Option<&End> {
-        let slot = self.slots.get((id & INDEX_MASK) as usize)?;
-        if slot.generation == id >> INDEX_BITS {
-            slot.end.as_ref()
-        } else {
-            None
-        }
-    }
-
-    /// The end of that number, if it is still here, to change it.
-    pub fn get_mut(&mut self, id: u32) -> Option<&mut End> {
-        let slot = self.slots.get_mut((id & INDEX_MASK) as usize)?;
-        if slot.generation == id >> INDEX_BITS {
-            slot.end.as_mut()
-        } else {
-            None
-        }
-    }
-
-    /// Takes the end of that number out; the number is stale from then on.
-    pub fn remove(&mut self, id: u32) -> Option<End> {
-        let index = id & INDEX_MASK;
-        let slot = self.slots.get_mut(index as usize)?;
-        if slot.generation != id >> INDEX_BITS {
-            return None;
-        }
-        let end = slot.end.take()?;
-        slot.generation = (slot.generation + 1) & GENERATION_MASK;
-        self.free.push(index);
-        Some(end)
-    }
-
-    /// Takes all of them out.
-    pub fn drain(&mut self) -> impl Iterator<Item = End> + '_ {
-        self.free.clear();
-        self.slots.drain(..).filter_map(|slot| slot.end)
-    }
-}
+/// The ends of one environment.
+pub type Ends = Slab<End>;

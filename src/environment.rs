@@ -9,14 +9,19 @@ use std::time::Duration;
 use napi::sys;
 use socketpair_core::{Error, Interest, Result, Socket, linger};
 
+use crate::arrivals::{self, Arrival};
 use crate::ends::{Direction, End, Ends};
+use crate::received::Received;
 use crate::runtime::Runtime;
+use crate::slab::Slab;
 use crate::wake::Wakes;
 
-/// One environment's ends, its wake-ups and its use of the runtime.
+/// One environment's ends, its received descriptors, its wake-ups and its use of the runtime.
 pub struct Environment {
     raw: sys::napi_env,
     ends: RefCell<Ends>,
+    received: RefCell<Slab<Received>>,
+    arrived: RefCell<Vec<Arrival>>,
     wakes: Wakes,
     runtime: Runtime,
 }
@@ -51,6 +56,8 @@ pub fn open(env: sys::napi_env, wakes: Wakes) {
     let environment = Environment {
         raw: env,
         ends: RefCell::default(),
+        received: RefCell::default(),
+        arrived: RefCell::default(),
         wakes,
         runtime: Runtime::default(),
     };
@@ -68,13 +75,14 @@ pub fn close(env: sys::napi_env) {
     let Some(environment) = closing else { return };
     environment.wakes.close();
     environment.ends.borrow_mut().drain().for_each(drop);
+    environment.received.borrow_mut().drain().for_each(drop);
     environment.runtime.leave();
 }
 
 impl Environment {
     /// Takes `socket` in and gives the number that JavaScript holds.
     pub fn insert(&self, socket: Socket) -> u32 {
-        self.ends.borrow_mut().insert(socket)
+        self.ends.borrow_mut().insert(End::new(socket))
     }
 
     /// Runs `action` on the end `id`.
@@ -95,6 +103,57 @@ impl Environment {
     /// Takes the end `id` out and gives its socket; None when it is gone.
     pub fn take(&self, id: u32) -> Option<Socket> {
         self.ends.borrow_mut().remove(id)?.into_socket()
+    }
+
+    /// Keeps what came along with a receive for [`deliver`](Self::deliver); what the one before left is
+    /// closed.
+    pub fn arrived(&self, arrivals: Vec<Arrival>) {
+        self.arrived.replace(arrivals);
+    }
+
+    /// Gives what came along with the last receive; see [`arrivals::deliver`].
+    pub fn deliver(&self, table: &mut [u32]) -> Result<usize> {
+        arrivals::deliver(
+            &mut self.arrived.borrow_mut(),
+            &mut self.received.borrow_mut(),
+            table,
+        )
+    }
+
+    /// Takes a descriptor in and gives the number that JavaScript holds.
+    pub fn insert_received(&self, descriptor: Received) -> u32 {
+        self.received.borrow_mut().insert(descriptor)
+    }
+
+    /// Makes the received descriptor `id` a socket of its own; when it is none it stays here.
+    ///
+    /// # Errors
+    /// EBADF when there is none, else those of [`Socket::adopt`].
+    pub fn adopt_received(&self, id: u32) -> Result<Socket> {
+        let mut received = self.received.borrow_mut();
+        let missing = Error::new(libc::EBADF, "getsockopt");
+        let socket = received.get_mut(id).ok_or(missing)?.adopt()?;
+        received.remove(id);
+        Ok(socket)
+    }
+
+    /// Runs `action` on the received descriptor `id`.
+    ///
+    /// # Errors
+    /// EBADF when there is none, else those of `action`.
+    pub fn with_received<R>(
+        &self,
+        id: u32,
+        syscall: &'static str,
+        action: impl FnOnce(&Received) -> Result<R>,
+    ) -> Result<R> {
+        let received = self.received.borrow();
+        action(received.get(id).ok_or(Error::new(libc::EBADF, syscall))?)
+    }
+
+    /// Takes the received descriptor `id` out; None when it is gone.
+    pub fn take_received(&self, id: u32) -> Option<Received> {
+        self.received.borrow_mut().remove(id)
     }
 
     /// Asks for a wake-up of the end `id`; see [`End::arm`].

@@ -5,6 +5,7 @@
 //! Every export is synchronous; the only thing that ever comes back from another thread is a batch of
 //! tokens through [`wake`], and it carries no pointer.
 
+mod arrivals;
 mod calls;
 mod constants;
 mod descriptor;
@@ -14,6 +15,10 @@ mod error;
 mod options;
 mod ownership;
 mod pair;
+mod received;
+mod receiving;
 mod runtime;
+mod sending;
+mod slab;
 mod transfer;
 mod wake;

@@ -90,6 +90,53 @@ pub fn set_close_on_exec(env: Env, id: u32, on: bool) -> napi::Result<()> {
     with(env, id, "fcntl", |socket| socket.set_close_on_exec(on))
 }
 
+/// Whether messages are to carry their sender's credentials.
+#[napi]
+pub fn passes_credentials(env: Env, id: u32) -> napi::Result<bool> {
+    with(
+        env,
+        id,
+        "getsockopt",
+        |socket| Ok(socket.pass_credentials()),
+    )
+}
+
+/// Asks that they do, or don't.
+#[napi]
+pub fn set_pass_credentials(env: Env, id: u32, on: bool) -> napi::Result<()> {
+    with(env, id, "setsockopt", |socket| {
+        socket.set_pass_credentials(on)
+    })
+}
+
+/// Whether messages are to carry a pidfd of their sender.
+#[napi]
+pub fn passes_pidfd(env: Env, id: u32) -> napi::Result<bool> {
+    with(env, id, "getsockopt", |socket| Ok(socket.pass_pidfd()))
+}
+
+/// Asks that they do, or don't.
+#[napi]
+pub fn set_pass_pidfd(env: Env, id: u32, on: bool) -> napi::Result<()> {
+    with(env, id, "setsockopt", |socket| socket.set_pass_pidfd(on))
+}
+
+/// Whether descriptors are accepted.
+#[napi]
+pub fn accepts_descriptors(env: Env, id: u32) -> napi::Result<bool> {
+    with(env, id, "getsockopt", |socket| {
+        Ok(socket.accept_descriptors())
+    })
+}
+
+/// Accepts them, or not.
+#[napi]
+pub fn set_accept_descriptors(env: Env, id: u32, on: bool) -> napi::Result<()> {
+    with(env, id, "setsockopt", |socket| {
+        socket.set_accept_descriptors(on)
+    })
+}
+
 /// shutdown(2); `how` is 0 (read), 1 (write) or 2 (both).
 #[napi]
 pub fn shutdown(env: Env, id: u32, how: u32) -> napi::Result<()> {

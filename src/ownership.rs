@@ -1,4 +1,4 @@
-//! Which descriptors the Sockets of this process own, in all of its threads.
+//! Which descriptors the Sockets and received descriptors of this process own, in all of its threads.
 //!
 //! `fromFd()` of a number that has an owner would give it two, and the second close would hit a
 //! stranger. The identity tells a number that is still ours from one that was closed behind our back
@@ -6,11 +6,11 @@
 //! it has lost the number.
 
 use std::collections::HashMap;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use socketpair_core::{Identity, Socket};
+use socketpair_core::Identity;
 
 static OWNED: LazyLock<Mutex<HashMap<RawFd, Owned>>> = LazyLock::new(Mutex::default);
 
@@ -22,7 +22,6 @@ struct Owned {
 /// The right of one end to its number, until it is dropped.
 pub struct Claim {
     number: RawFd,
-    identity: Identity,
     lost: Arc<AtomicBool>,
 }
 
@@ -32,9 +31,8 @@ fn owned() -> MutexGuard<'static, HashMap<RawFd, Owned>> {
 }
 
 impl Claim {
-    /// Notes that `socket` has an owner here.
-    pub fn of(socket: &Socket) -> Self {
-        let (number, identity) = (socket.as_raw_fd(), socket.identity());
+    /// Notes that `number`, which stands for `identity`, has an owner here.
+    pub fn of(number: RawFd, identity: Identity) -> Self {
         let lost = Arc::new(AtomicBool::new(false));
         let now = Owned {
             identity,
@@ -44,14 +42,10 @@ impl Claim {
             // The system gave the number out again, so it was closed behind its owner's back.
             before.lost.store(true, Ordering::Release);
         }
-        Self {
-            number,
-            identity,
-            lost,
-        }
+        Self { number, lost }
     }
 
-    /// Whether another Socket of this process has the number by now.
+    /// Whether another owner in this process has the number by now.
     pub fn is_lost(&self) -> bool {
         self.lost.load(Ordering::Acquire)
     }
@@ -62,16 +56,16 @@ impl Drop for Claim {
         let mut owned = owned();
         if owned
             .get(&self.number)
-            .is_some_and(|now| now.identity == self.identity)
+            .is_some_and(|now| Arc::ptr_eq(&now.lost, &self.lost))
         {
             owned.remove(&self.number);
         }
     }
 }
 
-/// Whether the number of `socket`, which was just adopted, already had an owner here.
-pub fn is_claimed(socket: &Socket) -> bool {
+/// Whether `number`, which stands for `identity`, has an owner here.
+pub fn is_claimed(number: RawFd, identity: Identity) -> bool {
     owned()
-        .get(&socket.as_raw_fd())
-        .is_some_and(|now| now.identity == socket.identity())
+        .get(&number)
+        .is_some_and(|now| now.identity == identity)
 }

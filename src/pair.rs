@@ -85,7 +85,7 @@ pub fn adopt(env: Env, fd: i32) -> napi::Result<NewEnd> {
     let descriptor = descriptor::from_number(fd)
         .ok_or_else(|| throwable(env, Error::new(libc::EBADF, SYSCALL)))?;
     match Socket::adopt(descriptor) {
-        Ok(socket) if ownership::is_claimed(&socket) => {
+        Ok(socket) if ownership::is_claimed(fd, socket.identity()) => {
             let _ = socket.into_fd().into_raw_fd();
             Err(throwable(env, Error::new(libc::EEXIST, SYSCALL)))
         }
@@ -112,7 +112,11 @@ pub fn detach(env: Env, id: u32) -> napi::Result<i32> {
     Ok(socket.into_fd().into_raw_fd())
 }
 
-fn take_in(env: Env, socket: Socket) -> napi::Result<NewEnd> {
+/// Gives `socket` its number.
+///
+/// # Errors
+/// EBADF when the environment is being torn down.
+pub fn take_in(env: Env, socket: Socket) -> napi::Result<NewEnd> {
     let (fd, kind) = (socket.as_raw_fd(), socket.kind().as_str().to_owned());
     let id = environment::with(env.raw(), "socketpair", |environment| {
         Ok(environment.insert(socket))

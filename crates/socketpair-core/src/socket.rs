@@ -35,6 +35,17 @@ pub struct Identity {
     pub inode: u64,
 }
 
+impl Identity {
+    /// What `fd` stands for now: fstat(2). Of things that are no sockets several may look alike.
+    ///
+    /// # Errors
+    ///
+    /// `EBADF`: it is not open.
+    pub fn of(fd: BorrowedFd<'_>) -> Result<Identity> {
+        sys::identity(fd)
+    }
+}
+
 /// One end of a pair: the owner of its descriptor.
 ///
 /// Every call returns at once; where it would have to wait it fails with `EAGAIN`

@@ -2,6 +2,7 @@
 //! from the end.
 
 use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::policy::{self, System};
@@ -17,13 +18,13 @@ use crate::{Kind, Result, sys};
 pub(super) struct PassCred {
     /// This crate needs it to receive.
     is_mark: bool,
+    /// What the user asks for. Found on when the end was adopted counts too. Changed with `state` held.
+    wished: AtomicBool,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
-    /// What the user asks for. Found on when the end was adopted counts too.
-    wished: bool,
     /// How the option is now.
     on: bool,
 }
@@ -45,7 +46,8 @@ impl PassCred {
     fn new(is_mark: bool, on: bool) -> PassCred {
         PassCred {
             is_mark,
-            state: Mutex::new(State { wished: on, on }),
+            wished: AtomicBool::new(on),
+            state: Mutex::new(State { on }),
         }
     }
 
@@ -62,7 +64,7 @@ impl PassCred {
         // Held over the call, so that a send and a receive at once don't take turns undoing each
         // other's switch.
         let mut state = self.state();
-        let on = on || state.wished;
+        let on = on || self.is_wished();
         state.switch(fd, on)?;
         call()
     }
@@ -73,22 +75,21 @@ impl PassCred {
     }
 
     pub(super) fn is_wished(&self) -> bool {
-        self.state().wished
+        self.wished.load(Ordering::Relaxed)
     }
 
     /// Takes the user's wish and fulfils it. A mark that is needed comes back with the next receive.
     pub(super) fn wish(&self, fd: BorrowedFd<'_>, on: bool) -> Result<()> {
         let mut state = self.state();
         state.switch(fd, on)?;
-        state.wished = on;
+        self.wished.store(on, Ordering::Relaxed);
         Ok(())
     }
 
     /// Leaves the option as the user wishes. A failure leaves it as it is: there is nobody to tell.
     pub(super) fn undo(&self, fd: BorrowedFd<'_>) {
         let mut state = self.state();
-        let wished = state.wished;
-        let _ = state.switch(fd, wished);
+        let _ = state.switch(fd, self.is_wished());
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,7 +1,7 @@
 //! recvmsg(2) and sendmsg(2) with control data.
 
+use std::cell::RefCell;
 use std::io::{IoSlice, IoSliceMut};
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 
@@ -59,21 +59,11 @@ const CLOSE_ON_EXEC: c_int = 0;
 
 /// Memory for control data, aligned for the headers of every system.
 #[repr(align(16))]
-struct Control([MaybeUninit<u8>; CONTROL_MAX]);
+struct Control([u8; CONTROL_MAX]);
 
-impl Control {
-    const fn new() -> Control {
-        Control([MaybeUninit::uninit(); CONTROL_MAX])
-    }
-
-    /// The first `len` bytes, made zero; fewer if there are not so many.
-    fn zeroed(&mut self, len: usize) -> &mut [u8] {
-        let len = len.min(CONTROL_MAX);
-        let memory = &mut self.0[..len];
-        memory.fill(MaybeUninit::new(0));
-        // SAFETY: as many bytes, all of them just written, borrowed from `self` as the result is.
-        unsafe { std::slice::from_raw_parts_mut(memory.as_mut_ptr().cast(), len) }
-    }
+thread_local! {
+    // One for each thread and not one for each call: it is a kilobyte, and would be made zero anew.
+    static CONTROL: RefCell<Control> = const { RefCell::new(Control([0; CONTROL_MAX])) };
 }
 
 /// For what a receive makes room.
@@ -123,9 +113,19 @@ pub(crate) fn recv(
     flags: CallFlags,
     expected: Expected,
 ) -> Result<(Landed, Arrived)> {
+    CONTROL.with_borrow_mut(|memory| {
+        let space = expected.space().min(CONTROL_MAX);
+        recv_into(fd, bufs, flags, &mut memory.0[..space])
+    })
+}
+
+fn recv_into(
+    fd: BorrowedFd<'_>,
+    bufs: &mut [IoSliceMut<'_>],
+    flags: CallFlags,
+    control: &mut [u8],
+) -> Result<(Landed, Arrived)> {
     let raw = raw_flags(flags) | CLOSE_ON_EXEC;
-    let mut control = Control::new();
-    let control = control.zeroed(expected.space());
     let mut header = header_to_fill(bufs);
     let returned = call("recvmsg", || {
         (header.msg_control, header.msg_controllen) = if control.is_empty() {
@@ -143,9 +143,13 @@ pub(crate) fn recv(
         reason = "the width of the length differs by system"
     )]
     let control_len = (header.msg_controllen as usize).min(control.len());
-    let opened = !flags.peek || policy::peek_opens_descriptors(System::CURRENT);
-    // SAFETY: the call has just put them there, and nobody but us has seen them.
-    let mut arrived = unsafe { adopt(&control[..control_len], opened) };
+    let mut arrived = if control_len == 0 {
+        Arrived::default()
+    } else {
+        let opened = !flags.peek || policy::peek_opens_descriptors(System::CURRENT);
+        // SAFETY: the call has just put them there, and nobody but us has seen them.
+        unsafe { adopt(&control[..control_len], opened) }
+    };
     let room = bufs.iter().map(|piece| piece.len()).sum();
     let mut landed = landed(&header, returned, room);
     arrived.cut |= landed.control;
@@ -194,31 +198,45 @@ pub(crate) fn send(
     flags: CallFlags,
     outgoing: &Outgoing<'_>,
 ) -> Result<usize> {
+    CONTROL.with_borrow_mut(|memory| {
+        let control = build(&mut memory.0, outgoing)?;
+        send_from(fd, bufs, flags, control)
+    })
+}
+
+fn send_from(
+    fd: BorrowedFd<'_>,
+    bufs: &[IoSlice<'_>],
+    flags: CallFlags,
+    control: &mut [u8],
+) -> Result<usize> {
     let raw = raw_flags(flags);
-    let mut control = Control::new();
     let mut header = header_to_send(bufs);
-    let built = build(&mut control, outgoing)?;
-    if !built.is_empty() {
-        header.msg_control = built.as_mut_ptr().cast();
-        header.msg_controllen = built.len() as _;
+    if !control.is_empty() {
+        header.msg_control = control.as_mut_ptr().cast();
+        header.msg_controllen = control.len() as _;
     }
     let returned = call("sendmsg", || {
         // SAFETY: `header` points to `bufs`, which std lays out as iovecs over memory that is
-        // readable, and to `built`, readable for the length given; both are borrowed for the call.
+        // readable, and to `control`, readable for the length given; both are borrowed for the call.
         let returned = unsafe { libc::sendmsg(fd.as_raw_fd(), &raw const header, raw) };
         returned as i64
     })?;
     Ok(returned.min(bufs.iter().map(|piece| piece.len()).sum()))
 }
 
-fn build<'a>(control: &'a mut Control, outgoing: &Outgoing<'_>) -> Result<&'a mut [u8]> {
+/// Writes the control data of `outgoing` to the beginning of `memory`.
+fn build<'a>(memory: &'a mut [u8], outgoing: &Outgoing<'_>) -> Result<&'a mut [u8]> {
     let descriptors = outgoing.descriptors;
     let too_long = Error::new(libc::EINVAL, "sendmsg");
     if descriptors.len() > policy::descriptors_max(System::CURRENT) {
         return Err(too_long);
     }
     let extras = outgoing.credentials.map_or(0, |_| EXTRAS);
-    let memory = control.zeroed(LAYOUT.space(4 * descriptors.len()) + extras);
+    let most = LAYOUT.space(4 * descriptors.len()) + extras;
+    let memory = &mut memory[..most.min(CONTROL_MAX)];
+    // The gaps between the parts go to the kernel too.
+    memory.fill(0);
     let mut builder = Builder::new(System::CURRENT, LAYOUT, memory);
     builder
         .descriptors(descriptors.iter().map(AsRawFd::as_raw_fd))

@@ -1,0 +1,131 @@
+/** Sends with something that goes along: the same loops as without, and the care that takes. */
+import { sendBlocked } from './answers.js'
+import type { OperationOptions } from './arguments.js'
+import type { End } from './end.js'
+import { carry, invalidValue } from './errors.js'
+import { calls } from './native.js'
+import { type Attempt, BLOCKED } from './operation.js'
+import { outgoing, outgoingOfMany, type SendManyOptions, type SendOptions } from './outgoing.js'
+import { spend } from './turn.js'
+import { sameLengths } from './views.js'
+
+/**
+ * Sends `views`, the argument `name`, as one message or one stream write, and what goes along by `options`
+ * with its first byte. Undefined if nothing goes along: then it is a send like any other.
+ */
+export function sendAlong(
+  end: End,
+  views: Uint8Array[],
+  name: string,
+  options: SendOptions,
+): Promise<number> | undefined {
+  const along = outgoing(options)
+  if (along === undefined) return undefined
+  const lengths = views.map((view) => view.length)
+  if (end.type === 'stream' && lengths.every((length) => length === 0)) {
+    throw invalidValue(name, 'must not be empty: nothing goes along without a byte', views)
+  }
+  let index = 0
+  let skip = 0
+  let sent = 0
+  const attempt = () => {
+    sameLengths(views, lengths)
+    const { numbers, credentials } = along
+    const answer = along.gone
+      ? calls.sendVectored(end.id, views, index, skip)
+      : calls.sendWith(end.id, views, index, skip, numbers, credentials)
+    if (answer < 0) {
+      if (!along.gone) along.blame(answer)
+      return sendBlocked(answer)
+    }
+    // Once: what goes with the first byte must not go again with the rest.
+    along.release()
+    end.bytesWritten += answer
+    sent += answer
+    skip += answer
+    while (index < views.length && skip >= (lengths[index] as number)) {
+      skip -= lengths[index++] as number
+    }
+    return index === views.length ? sent : BLOCKED
+  }
+  const report = (error: unknown) => {
+    along.release()
+    if (end.type === 'stream') carry(error, { bytesWritten: sent })
+  }
+  return start(end, attempt, report, () => !along.gone && along.hold(), options)
+}
+
+/** Sends `views` as messages, each with its own `fds`. Undefined if none has any. */
+export function sendManyAlong(
+  end: End,
+  views: Uint8Array[],
+  options: SendManyOptions,
+): Promise<number> | undefined {
+  const along = outgoingOfMany(options.fds, views.length)
+  if (along === undefined) return undefined
+  const lengths = views.map((view) => view.length)
+  let sent = 0
+  for (const [message, one] of along.entries()) {
+    try {
+      one?.check()
+    } catch (error) {
+      carry(error, { messageIndex: message, messagesSent: 0 })
+      throw error
+    }
+  }
+  const attempt = () => {
+    sameLengths(views, lengths)
+    while (sent < views.length) {
+      const one = along[sent]
+      let until = sent + 1
+      while (one === undefined && until < views.length && along[until] === undefined) until++
+      const some = views.slice(sent, until)
+      const answer =
+        one === undefined
+          ? calls.sendMany(end.id, some, 0)
+          : calls.sendWith(end.id, some, 0, 0, one.numbers, one.credentials)
+      if (answer < 0) {
+        one?.blame(answer)
+        return sendBlocked(answer)
+      }
+      one?.release()
+      until = one === undefined ? sent + answer : sent + 1
+      while (sent < until) end.bytesWritten += lengths[sent++] as number
+    }
+    return sent
+  }
+  const report = (error: unknown) => {
+    for (const one of along) one?.release()
+    carry(error, { messagesSent: sent })
+  }
+  const hold = () => {
+    for (const one of along) if (one?.gone === false) one.hold()
+  }
+  return start(end, attempt, report, hold, options)
+}
+
+/** Tries at once, so that only a send which has to wait must `hold` what goes along. */
+function start(
+  end: End,
+  attempt: Attempt<number>,
+  report: (error: unknown) => void,
+  hold: () => void,
+  options: OperationOptions | undefined,
+): Promise<number> {
+  try {
+    let tried = false
+    if (end.writing.free && options?.signal?.aborted !== true) {
+      const outcome = attempt()
+      if (typeof outcome === 'number') {
+        spend(outcome)
+        return Promise.resolve(outcome)
+      }
+      tried = outcome === BLOCKED
+    }
+    hold()
+    return end.writing.enqueue(attempt, options, report, tried)
+  } catch (error) {
+    report(error)
+    throw error
+  }
+}

@@ -1,0 +1,38 @@
+/** The warnings about descriptors that were received and that nobody wanted. */
+
+/** Milliseconds between two warnings: a flood of descriptors must not become a flood of words. */
+const PAUSE = 1000
+
+let count = 0
+let told = Number.NEGATIVE_INFINITY
+let timer: NodeJS.Immediate | NodeJS.Timeout | undefined
+
+/** Warns that so many descriptors were closed because nobody took them; several are told together. */
+export function unclaimed(closed: number): void {
+  if (closed === 0) return
+  count += closed
+  if (timer !== undefined) return
+  const wait = told + PAUSE - performance.now()
+  timer = wait > 0 ? setTimeout(tell, wait).unref() : setImmediate(tell)
+}
+
+function tell(): void {
+  timer = undefined
+  told = performance.now()
+  const what = count === 1 ? '1 received descriptor was' : `${count} received descriptors were`
+  count = 0
+  process.emitWarning(`${what} closed because nobody took or closed them`, {
+    type: 'SocketpairWarning',
+    code: 'SOCKETPAIR_FD_UNCLAIMED',
+    detail: 'Take what you receive by take(), toSocket() or toFileHandle(), or close() it.',
+  })
+}
+
+/** Warns that a read which makes no room for descriptors met some, and that the system closed them. */
+export function dropped(): void {
+  process.emitWarning('descriptors came where nobody asked for them, and were closed', {
+    type: 'SocketpairWarning',
+    code: 'SOCKETPAIR_FD_DROPPED',
+    detail: 'readMessage() receives them; acceptDescriptors = false says that none are wanted.',
+  })
+}

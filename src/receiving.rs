@@ -1,0 +1,223 @@
+//! The hot calls that receive.
+
+use std::io::IoSliceMut;
+
+use napi::sys;
+use socketpair_core::{Kind, Received, ReceivedWith, Result, Room, Socket};
+
+use crate::arrivals::Arrival;
+use crate::calls::{Call, OUT_OF_BOUNDS};
+use crate::environment;
+use crate::transfer::{number, range, signed, unsigned};
+
+/// Flags of a received message, above the 32 bits of its length.
+mod flag {
+    pub const TRUNCATED: i64 = 1 << 32;
+    pub const END_OF_RECORD: i64 = 1 << 33;
+    pub const END_OF_FILE: i64 = 1 << 34;
+    /// The length is what landed: the system does not tell how long a truncated message was.
+    pub const LENGTH_UNKNOWN: i64 = 1 << 35;
+    /// Something came along with it: `arrived()` gives it.
+    pub const ARRIVED: i64 = 1 << 36;
+    /// Descriptors came where none were asked for, and were closed.
+    pub const DROPPED: i64 = 1 << 37;
+}
+
+/// A batch ends when it has this many descriptors: four messages can be full of them.
+const DESCRIPTORS_A_BATCH: usize = 1012;
+
+const RECV: &str = "recvmsg";
+
+/// `recv(id, buffer, offset, length, most)`: with at most so many descriptors; without `most`, which is
+/// for streams, those that come are closed.
+pub fn recv(call: &Call<5>) -> i64 {
+    let Some(bytes) = range(call) else {
+        return OUT_OF_BOUNDS;
+    };
+    receive(
+        call.env(),
+        call.id(0),
+        &mut [IoSliceMut::new(bytes)],
+        call.integer(4),
+    )
+}
+
+/// `peek(id, buffer, offset, length)`
+pub fn peek(call: &Call<4>) -> i64 {
+    let Some(bytes) = range(call) else {
+        return OUT_OF_BOUNDS;
+    };
+    with_received(call.env(), call.id(0), |socket| socket.peek(bytes))
+}
+
+/// `recvVectored(id, views)`: of a stream.
+pub fn recv_vectored(call: &Call<2>) -> i64 {
+    let Some(mut views) = call.targets(1) else {
+        return OUT_OF_BOUNDS;
+    };
+    receive(call.env(), call.id(0), &mut views, None)
+}
+
+fn receive(env: sys::napi_env, id: u32, pieces: &mut [IoSliceMut<'_>], most: Option<usize>) -> i64 {
+    let room = most.map_or(Room::NONE, Room::for_descriptors);
+    number(environment::with(env, RECV, |environment| {
+        environment.with(id, RECV, |end, socket| {
+            if let Some(error) = end.take_deferred() {
+                return Err(error);
+            }
+            let came = socket.recv_with(pieces, room)?;
+            let mut answer = match socket.kind() {
+                Kind::Stream => signed(came.received.len),
+                Kind::Datagram | Kind::Seqpacket => message(&came.received),
+            };
+            if came.received.end_of_file {
+                return Ok(answer);
+            }
+            if most.is_none() {
+                if came.descriptors_truncated && socket.accept_descriptors() {
+                    answer |= flag::DROPPED;
+                }
+            } else if let Some(arrival) = Arrival::of(0, came) {
+                answer |= flag::ARRIVED;
+                environment.arrived(vec![arrival]);
+            }
+            Ok(answer)
+        })
+    }))
+}
+
+/// `nextLength(id)`: the length of the next message, which stays.
+pub fn next_length(call: &Call<1>) -> i64 {
+    with_received(call.env(), call.id(0), Socket::next_message_len)
+}
+
+fn with_received(
+    env: sys::napi_env,
+    id: u32,
+    transfer: impl FnOnce(&Socket) -> Result<Received>,
+) -> i64 {
+    number(environment::with(env, RECV, |environment| {
+        environment.with(id, RECV, |end, socket| {
+            if let Some(error) = end.take_deferred() {
+                return Err(error);
+            }
+            let received = transfer(socket)?;
+            Ok(match socket.kind() {
+                Kind::Stream => signed(received.len),
+                Kind::Datagram | Kind::Seqpacket => message(&received),
+            })
+        })
+    }))
+}
+
+/// The number of a message: its true length where it is known, and its flags.
+fn message(received: &Received) -> i64 {
+    let mut number = signed(received.message_len.unwrap_or(received.len));
+    if received.truncated {
+        number |= flag::TRUNCATED;
+        if received.message_len.is_none() {
+            number |= flag::LENGTH_UNKNOWN;
+        }
+    }
+    if received.end_of_record {
+        number |= flag::END_OF_RECORD;
+    }
+    if received.end_of_file {
+        number |= flag::END_OF_FILE;
+    }
+    number
+}
+
+/// `recvMany(id, slab, table, most)`: messages side by side into the slab, each with at most so many
+/// descriptors; for each, the table gets its offset, the bytes that landed, its flags (those above, shifted
+/// down) and its true length. Gives their count; 0 at end-of-file.
+pub fn recv_many(call: &Call<4>) -> i64 {
+    let Some(slab) = call.whole(1) else {
+        return OUT_OF_BOUNDS;
+    };
+    let Some(table) = call.numbers(2) else {
+        return OUT_OF_BOUNDS;
+    };
+    number(environment::with(call.env(), RECV, |environment| {
+        environment.with(call.id(0), RECV, |end, socket| {
+            if let Some(error) = end.take_deferred() {
+                return Err(error);
+            }
+            let room = Room::for_descriptors(call.integer(3).unwrap_or(0));
+            let mut offset = 0;
+            let mut count = 0;
+            let mut descriptors = 0;
+            let mut arrivals = Vec::new();
+            for row in table.as_chunks_mut::<4>().0 {
+                let memory = &mut slab[offset..];
+                let came = match take_if_it_fits(socket, memory, room, count == 0) {
+                    Ok(Some(came)) => came,
+                    Ok(None) => break,
+                    Err(error) if count == 0 => return Err(error),
+                    Err(error) => {
+                        if !error.is_would_block() {
+                            end.defer(error);
+                        }
+                        break;
+                    }
+                };
+                let received = came.received;
+                if received.end_of_file {
+                    break;
+                }
+                let mut answer = message(&received);
+                if let Some(arrival) = Arrival::of(count, came) {
+                    answer |= flag::ARRIVED;
+                    descriptors += arrival.descriptors();
+                    arrivals.push(arrival);
+                }
+                *row = [
+                    unsigned(offset),
+                    unsigned(received.len),
+                    unsigned(usize::try_from(answer >> 32).unwrap_or(0)),
+                    unsigned(received.message_len.unwrap_or(received.len)),
+                ];
+                offset += received.len;
+                count += 1;
+                if descriptors >= DESCRIPTORS_A_BATCH {
+                    break;
+                }
+            }
+            environment.arrived(arrivals);
+            Ok(signed(count))
+        })
+    }))
+}
+
+/// The next message, unless it is longer than the memory that the batch has left: then it waits for the
+/// next batch. The first one of a batch is taken in any case, cut if it must be.
+fn take_if_it_fits(
+    socket: &Socket,
+    memory: &mut [u8],
+    room: Room,
+    first: bool,
+) -> Result<Option<ReceivedWith>> {
+    if !first {
+        let next = socket.next_message_len()?;
+        if next.end_of_file {
+            return Ok(Some(ReceivedWith::end()));
+        }
+        if next.message_len.is_none_or(|length| length > memory.len()) || memory.is_empty() {
+            return Ok(None);
+        }
+    }
+    socket
+        .recv_with(&mut [IoSliceMut::new(memory)], room)
+        .map(Some)
+}
+
+/// `arrived(table)`: what came along with the last receive, as [`arrivals::deliver`] writes it. More than
+/// the table has room for: ask again with a larger one.
+pub fn arrived(call: &Call<1>) -> i64 {
+    let Some(table) = call.numbers(0) else {
+        return OUT_OF_BOUNDS;
+    };
+    number(environment::with(call.env(), RECV, |environment| {
+        environment.deliver(table).map(signed)
+    }))
+}
