@@ -82,7 +82,7 @@ for (const type of MESSAGE_TYPES) {
     ] as const) {
       const fds = [[writer], [writer, writer, entry as number]]
       const error = await rejects(t, a.sendMany(messages, { fds }), code)
-      t.deepEqual([error['message'] === undefined, error['index']], [false, 2])
+      t.deepEqual([error['messageIndex'], error['index']], [1, 2], code)
     }
     t.is(tryTake(b), undefined)
     await rejects(t, a.sendMany(messages, { fds: [[], times(254, writer)] }), 'EINVAL')

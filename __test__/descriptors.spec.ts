@@ -3,11 +3,11 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { once } from 'node:events'
-import { type Passable, socketpair } from 'socketpair'
+import type { Passable } from 'socketpair'
 import { flagsOf, openDescriptors } from './helpers/descriptors.ts'
 import { rejects } from './helpers/failures.ts'
 import { put, tryTake } from './helpers/io.ts'
-import { closeAfter, pair, TYPES } from './helpers/pairs.ts'
+import { pair, TYPES } from './helpers/pairs.ts'
 import { fileOf, pass, receive, receiveBy, waysOf } from './helpers/passing.ts'
 import { pipe, pipes, readNow } from './helpers/pipes.ts'
 import { temporaryFile } from './helpers/temporary.ts'
@@ -153,8 +153,7 @@ for (const type of TYPES) {
   test(`everything that has a descriptor can be sent over a ${type} pair, and stays the sender's`, async (t) => {
     const [a, b] = pair(t, type)
     const file = openFile(t, 'file')
-    const [socket] = socketpair('seqpacket')
-    closeAfter(t, socket)
+    const [socket] = pair(t, 'seqpacket')
     const handle = await open('/dev/null')
     const server = createServer({ pauseOnConnect: true })
     server.listen(0, '127.0.0.1')

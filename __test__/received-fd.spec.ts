@@ -179,14 +179,23 @@ test('a FileHandle made of a received pipe reads and writes it', async (t) => {
   t.is(one.read(), '')
 })
 
-test('toFileHandle takes the descriptor at the call', async (t) => {
-  const given = await received(t, openFile(t, ''))
-  const first = given.toFileHandle()
-  await rejects(t, given.toFileHandle(), 'EBADF')
-  given.close()
-  const handle = await first
-  t.true((await handle.stat()).isFile())
-  await handle.close()
+test('a received descriptor becomes one FileHandle only, and none once it was closed meanwhile', async (t) => {
+  const twice = await received(t, openFile(t, ''))
+  const outcomes = await Promise.allSettled([twice.toFileHandle(), twice.toFileHandle()])
+  const handles = outcomes.flatMap((outcome) =>
+    outcome.status === 'fulfilled' ? [outcome.value] : [],
+  )
+  t.is(handles.length, 1)
+  t.true((await handles[0]?.stat())?.isFile())
+  await handles[0]?.close()
+  const closed = await received(t, openFile(t, ''))
+  const before = openDescriptors()
+  const late = closed.toFileHandle()
+  const { fd } = closed
+  closed.close()
+  await rejects(t, late, 'EBADF')
+  t.is(openDescriptors().length, before.length - 1)
+  t.false(isOpen(fd))
 })
 
 test('a taken number can be read by a stream, which closes it', async (t) => {
