@@ -48,7 +48,11 @@ for (const type of TYPES) {
       t.deepEqual([a.passCredentials, b.passCredentials], [true, true])
       const { writer } = pipe(t)
       for (const count of [1, 10, 253]) {
-        await pass(a, 'x', Array.from({ length: count }, () => writer))
+        await pass(
+          a,
+          'x',
+          Array.from({ length: count }, () => writer),
+        )
         const { fds, fdsTruncated, credentials } = await receiveBy(t, way, b)
         t.deepEqual([fds.length, fdsTruncated, credentials], [count, false, mine])
         t.true(fds.every(({ fd }) => fileOf(fd) === fileOf(writer)))
@@ -78,7 +82,7 @@ for (const type of TYPES) {
     const theirs = await receive(t, b)
     t.is(theirs.text, 'from a child')
     t.is(theirs.credentials?.pid, child.pid)
-    t.is(pidOf(theirs.pidfd?.fd as number), child.pid)
+    t.is(pidOf(theirs.pidfd?.fd as number), child.pid as number)
     // Sent on, it lets another program end the first one.
     const [toKiller, killer] = pair(t, type)
     const ended = once(child, 'exit')
@@ -115,7 +119,11 @@ for (const type of TYPES) {
       }
     }
     for (const credentials of ['x', 1, null]) {
-      await rejects(t, pass(a, 'x', [], { credentials: credentials as {} }), 'ERR_INVALID_ARG_TYPE')
+      await rejects(
+        t,
+        pass(a, 'x', [], { credentials: credentials as never }),
+        'ERR_INVALID_ARG_TYPE',
+      )
     }
     const missing = { credentials: { pid: 2 ** 31 - 1 } }
     const code = mine.uid === 0 ? 'ESRCH' : 'EPERM'

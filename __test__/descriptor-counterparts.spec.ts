@@ -65,7 +65,11 @@ for (const type of TYPES) {
       if (oneByOne) for (const { writer } of five) await pass(mine, Buffer.of(1), [writer])
       else {
         const bytes = bytesFor(way.text, count)
-        await pass(mine, bytes, five.map(({ writer }) => writer))
+        await pass(
+          mine,
+          bytes,
+          five.map(({ writer }) => writer),
+        )
       }
       for (const each of five) each.closeWriter()
       t.is(await take(mine), 'written')

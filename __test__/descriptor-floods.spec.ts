@@ -1,7 +1,13 @@
 // A program that floods its peer with descriptors: who doesn't look at them has few of them open at any time,
 // and gets the one that is wanted all the same.
 import { setImmediate as turn } from 'node:timers/promises'
-import { type AnySocket, MessageBatch, type MessageInfo, type ReceivedFd, StreamSocket } from 'socketpair'
+import {
+  type AnySocket,
+  MessageBatch,
+  type MessageInfo,
+  type ReceivedFd,
+  StreamSocket,
+} from 'socketpair'
 import { collectUntil } from './helpers/collect.ts'
 import { openDescriptors } from './helpers/descriptors.ts'
 import { MESSAGE_TYPES, pair, TYPES } from './helpers/pairs.ts'
@@ -40,69 +46,73 @@ async function messagesUntilWanted(
 type Messages = Exclude<AnySocket, StreamSocket>
 
 /** Receivers that look at no descriptors until the wanted ones. */
-const MESSAGE_RECEIVERS: Record<string, (end: Messages, look: () => void) => Promise<ReceivedFd[]>> =
-  {
-    recv: async (end, look) => {
-      for (;;) {
-        const message = await end.recv()
-        look()
-        if (message?.data.toString() === WANTED) return message.fds
-      }
-    },
-    'for await': async (end, look) => {
-      for await (const message of end) {
-        look()
-        if (message.data.toString() === WANTED) return message.fds
-      }
-      return []
-    },
-    recvInto: (end, look) => messagesUntilWanted(look, (buffer) => end.recvInto(buffer)),
-    'recvInto, without room': (end, look) => {
-      let count = 0
-      return messagesUntilWanted(look, (buffer) =>
-        end.recvInto(buffer, count++ < MESSAGES ? { maxFds: 0 } : {}),
-      )
-    },
-    tryRecv: (end, look) => messagesUntilWanted(look, async (buffer) => end.tryRecv(buffer)),
-    recvMany: async (end, look) => {
-      const batch = new MessageBatch()
-      for (;;) {
-        const count = await end.recvMany(batch)
-        look()
-        for (let index = 0; index < count; index++) {
-          if (Buffer.from(batch.message(index)).toString() === WANTED) return batch.info(index).fds
-        }
-      }
-    },
-    'recvMany into new batches': async (end, look) => {
-      for (;;) {
-        const batch = new MessageBatch()
-        const count = await end.recvMany(batch)
-        look()
-        for (let index = 0; index < count; index++) {
-          if (Buffer.from(batch.message(index)).toString() === WANTED) return batch.info(index).fds
-        }
-      }
-    },
-  }
-
-const STREAM_RECEIVERS: Record<string, (end: StreamSocket, look: () => void) => Promise<ReceivedFd[]>> =
-  {
-    readMessage: (end, look) => messagesUntilWanted(look, (buffer) => end.readMessage(buffer)),
-    'plain reads': async (end, look) => {
-      const byte = Buffer.alloc(1)
-      for (let count = 0; count < MESSAGES; count++) {
-        await end.read(byte)
-        look()
-      }
-      return (await end.readMessage(Buffer.alloc(16)))?.fds ?? []
-    },
-    readExactly: async (end, look) => {
-      await end.readExactly(Buffer.alloc(MESSAGES))
+const MESSAGE_RECEIVERS: Record<
+  string,
+  (end: Messages, look: () => void) => Promise<ReceivedFd[]>
+> = {
+  recv: async (end, look) => {
+    for (;;) {
+      const message = await end.recv()
       look()
-      return (await end.readMessage(Buffer.alloc(16)))?.fds ?? []
-    },
-  }
+      if (message?.data.toString() === WANTED) return message.fds
+    }
+  },
+  'for await': async (end, look) => {
+    for await (const message of end) {
+      look()
+      if (message.data.toString() === WANTED) return message.fds
+    }
+    return []
+  },
+  recvInto: (end, look) => messagesUntilWanted(look, (buffer) => end.recvInto(buffer)),
+  'recvInto, without room': (end, look) => {
+    let count = 0
+    return messagesUntilWanted(look, (buffer) =>
+      end.recvInto(buffer, count++ < MESSAGES ? { maxFds: 0 } : {}),
+    )
+  },
+  tryRecv: (end, look) => messagesUntilWanted(look, async (buffer) => end.tryRecv(buffer)),
+  recvMany: async (end, look) => {
+    const batch = new MessageBatch()
+    for (;;) {
+      const count = await end.recvMany(batch)
+      look()
+      for (let index = 0; index < count; index++) {
+        if (Buffer.from(batch.message(index)).toString() === WANTED) return batch.info(index).fds
+      }
+    }
+  },
+  'recvMany into new batches': async (end, look) => {
+    for (;;) {
+      const batch = new MessageBatch()
+      const count = await end.recvMany(batch)
+      look()
+      for (let index = 0; index < count; index++) {
+        if (Buffer.from(batch.message(index)).toString() === WANTED) return batch.info(index).fds
+      }
+    }
+  },
+}
+
+const STREAM_RECEIVERS: Record<
+  string,
+  (end: StreamSocket, look: () => void) => Promise<ReceivedFd[]>
+> = {
+  readMessage: (end, look) => messagesUntilWanted(look, (buffer) => end.readMessage(buffer)),
+  'plain reads': async (end, look) => {
+    const byte = Buffer.alloc(1)
+    for (let count = 0; count < MESSAGES; count++) {
+      await end.read(byte)
+      look()
+    }
+    return (await end.readMessage(Buffer.alloc(16)))?.fds ?? []
+  },
+  readExactly: async (end, look) => {
+    await end.readExactly(Buffer.alloc(MESSAGES))
+    look()
+    return (await end.readMessage(Buffer.alloc(16)))?.fds ?? []
+  },
+}
 
 function receiversOf(type: AnySocket['type']): [string, Flooded][] {
   const receivers = type === 'stream' ? STREAM_RECEIVERS : MESSAGE_RECEIVERS

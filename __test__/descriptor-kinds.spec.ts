@@ -1,6 +1,14 @@
 // Descriptors of every sort: each arrives, and does there what it is for.
 import { once } from 'node:events'
-import { closeSync, openSync, readdirSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { type AddressInfo, connect, createServer, Socket as NodeSocket } from 'node:net'
 import path from 'node:path'
 import { type AnySocket, type SocketType, socketpair } from 'socketpair'

@@ -18,7 +18,11 @@ for (const type of TYPES) {
       test(`a ${type} receiver that allows ${room} of ten descriptors gets the first ones, and is told: ${name}`, async (t) => {
         const [a, b] = pair(t, type)
         const ten = pipes(t, 10)
-        await pass(a, 'ten', ten.map(({ writer }) => writer))
+        await pass(
+          a,
+          'ten',
+          ten.map(({ writer }) => writer),
+        )
         await put(a, 'plain')
         const before = openDescriptors()
         const { text, fds, fdsTruncated } = await receiveBy(t, way, b, { maxFds: room })
@@ -43,7 +47,11 @@ for (const type of TYPES) {
         const [a, b] = pair(t, type, { passCredentials: true, passPidfd: true })
         const one = pipe(t)
         const before = openDescriptors()
-        await pass(a, 'ten', Array.from({ length: 10 }, () => one.writer))
+        await pass(
+          a,
+          'ten',
+          Array.from({ length: 10 }, () => one.writer),
+        )
         const { text, fds, fdsTruncated, credentials, pidfd } = await receiveBy(t, way, b, {
           maxFds: room,
         })
@@ -85,7 +93,11 @@ for (const type of TYPES) {
         const what = file.endsWith('.c') ? compile(t, file) : file
         const { result } = start(t, what, [theirs], [...args, 'receive', '10', `${room}`])
         const before = openDescriptors()
-        await pass(mine, 'hello', ten.map(({ writer }) => writer))
+        await pass(
+          mine,
+          'hello',
+          ten.map(({ writer }) => writer),
+        )
         t.deepEqual(openDescriptors(), before)
         for (const each of ten) each.closeWriter()
         t.is((await receive(t, mine)).text, 'written')
@@ -122,7 +134,12 @@ for (const type of MESSAGE_TYPES) {
     const [a, b] = pair(t, type)
     const { writer } = pipe(t)
     const counts = [0, 1, 2, 3, 0, 5]
-    for (const count of counts) await pass(a, 'x', Array.from({ length: count }, () => writer))
+    for (const count of counts)
+      await pass(
+        a,
+        'x',
+        Array.from({ length: count }, () => writer),
+      )
     const batch = new MessageBatch()
     const before = openDescriptors()
     t.is(await b.recvMany(batch, { maxFds: 2 }), counts.length)

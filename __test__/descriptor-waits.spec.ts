@@ -1,7 +1,13 @@
 // Descriptors of sends that have to wait: they are held until the send is over, however it ends, and no longer.
 import { setImmediate as turn } from 'node:timers/promises'
 import { open } from 'node:fs/promises'
-import { type AnySocket, type DatagramSocket, type Socket, socketpair, StreamSocket } from 'socketpair'
+import {
+  type AnySocket,
+  type DatagramSocket,
+  type Socket,
+  socketpair,
+  StreamSocket,
+} from 'socketpair'
 import { collectUntil } from './helpers/collect.ts'
 import { openDescriptors } from './helpers/descriptors.ts'
 import { rejects } from './helpers/failures.ts'
@@ -175,10 +181,7 @@ for (const type of TYPES) {
       found.push(came.fds.map(({ fd }) => fileOf(fd)))
     }
     await Promise.all(sends)
-    t.is(
-      withoutFilling(text),
-      ten.map((_, index) => `with ${index};without ${index};`).join(''),
-    )
+    t.is(withoutFilling(text), ten.map((_, index) => `with ${index};without ${index};`).join(''))
     t.deepEqual(
       found,
       files.map((file, index) => (index % 2 ? [file, file] : [file])),
@@ -196,7 +199,15 @@ for (const type of TYPES) {
       const error = await rejects(t, pass(a, 'x', [writer, entry as number]), code)
       t.is(error['index'], 1)
     }
-    await rejects(t, pass(a, 'x', Array.from({ length: 254 }, () => writer)), 'EINVAL')
+    await rejects(
+      t,
+      pass(
+        a,
+        'x',
+        Array.from({ length: 254 }, () => writer),
+      ),
+      'EINVAL',
+    )
     t.deepEqual(openDescriptors(), before)
   })
 

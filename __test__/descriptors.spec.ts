@@ -16,6 +16,8 @@ import { type ExecutionContext, test } from './helpers/test.ts'
 const MOST = 253
 const times = <T>(count: number, of: T): T[] => Array.from({ length: count }, () => of)
 
+const handleOf = (of: object) => Reflect.get(of, '_handle') as { fd: number }
+
 function openFile(t: ExecutionContext, content: string): number {
   const fd = openSync(temporaryFile(t, content), 'r')
   t.teardown(() => closeSync(fd))
@@ -60,7 +62,11 @@ for (const type of TYPES) {
     test(`K53 ten pipes in one message of a ${type} pair all arrive in order: ${name}`, async (t) => {
       const [a, b] = pair(t, type)
       const ten = pipes(t, 10)
-      await pass(a, 'ten', ten.map(({ writer }) => writer))
+      await pass(
+        a,
+        'ten',
+        ten.map(({ writer }) => writer),
+      )
       const { text, fds, fdsTruncated } = await receiveBy(t, way, b)
       t.is(text, 'ten')
       t.false(fdsTruncated)
@@ -163,7 +169,6 @@ for (const type of TYPES) {
     await pass(a, 'x', [file])
     const received = (await receive(t, b)).fds[0]
     if (received === undefined) return t.fail('nothing was received')
-    const handleOf = (of: object) => Reflect.get(of, '_handle') as { fd: number }
     const forms: [Passable, number][] = [
       [file, file],
       [socket, socket.fd],
@@ -174,7 +179,11 @@ for (const type of TYPES) {
       [{ fd: file }, file],
     ]
     const before = openDescriptors()
-    await pass(a, 'x', forms.map(([form]) => form))
+    await pass(
+      a,
+      'x',
+      forms.map(([form]) => form),
+    )
     const { fds } = await receive(t, b)
     t.deepEqual(
       fds.map(({ fd }) => fileOf(fd)),

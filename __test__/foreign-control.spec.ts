@@ -16,7 +16,11 @@ for (const type of TYPES) {
       const { writer } = pipe(t)
       const before = openDescriptors()
       for (const count of [0, 1, 10, 253]) {
-        await pass(a, 'text', Array.from({ length: count }, () => writer))
+        await pass(
+          a,
+          'text',
+          Array.from({ length: count }, () => writer),
+        )
         const { text, fds, fdsTruncated, credentials } = await receiveBy(t, way, b)
         t.is(text, 'text')
         // The rest may take the room of some of very many: that is told.

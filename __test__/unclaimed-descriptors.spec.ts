@@ -83,7 +83,9 @@ for (const type of TYPES) {
 
   test(`K58 a ring of three ${type} pairs that hold a pipe is collected by the system`, async (t) => {
     const one = pipe(t)
-    const pairs = [0, 1, 2].map(() => socketpair(type as 'stream') as unknown as [AnySocket, AnySocket])
+    const pairs = [0, 1, 2].map(
+      () => socketpair(type as 'stream') as unknown as [AnySocket, AnySocket],
+    )
     // The queue of each holds the receiver of the next.
     for (const [index, [sender]] of pairs.entries()) {
       const [, next] = pairs[(index + 1) % 3] as [AnySocket, AnySocket]
@@ -131,7 +133,11 @@ test('descriptors that their owner closed are not closed again when they are col
   const dropped: WeakRef<ReceivedFd>[] = []
   const one = pipe(t)
   const kept = await (async () => {
-    await pass(a, 'x', Array.from({ length: 50 }, () => one.reader))
+    await pass(
+      a,
+      'x',
+      Array.from({ length: 50 }, () => one.reader),
+    )
     const { fds } = (await waysOf('stream')[0]?.[1](b)) ?? { fds: [] }
     dropped.push(...fds.map((fd) => new WeakRef(fd)))
     const numbers = fds.map(({ fd }) => fd)
@@ -139,7 +145,10 @@ test('descriptors that their owner closed are not closed again when they are col
     // The numbers are in use again by the time of the collection.
     const pairs = Array.from({ length: 25 }, () => socketpair())
     t.deepEqual(
-      pairs.flat().map(({ fd }) => fd).toSorted((x, y) => x - y),
+      pairs
+        .flat()
+        .map(({ fd }) => fd)
+        .toSorted((x, y) => x - y),
       numbers.toSorted((x, y) => x - y),
     )
     return pairs

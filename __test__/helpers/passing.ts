@@ -32,7 +32,14 @@ type Way = (end: AnySocket, options?: ReceiveOptions) => Promise<Arrived | null>
 
 function arrived(bytes: Uint8Array, info: MessageInfo): Arrived {
   const { fds, fdsTruncated, credentials, pidfd } = info
-  return { text: Buffer.from(bytes).toString('latin1'), fds, fdsTruncated, credentials, pidfd, info }
+  return {
+    text: Buffer.from(bytes).toString('latin1'),
+    fds,
+    fdsTruncated,
+    credentials,
+    pidfd,
+    info,
+  }
 }
 
 /** Every way to receive a message with its descriptors. */
@@ -64,7 +71,7 @@ const MESSAGE_WAYS: Record<string, (end: MessageEnd, options?: ReceiveOptions) =
     },
   }
 
-const WITHOUT_OPTIONS = ['for await', 'tryRecv']
+const WITHOUT_OPTIONS = new Set(['for await', 'tryRecv'])
 
 async function readMessage(end: StreamSocket, options?: ReceiveOptions) {
   const buffer = Buffer.alloc(ROOM)
@@ -80,7 +87,7 @@ export function waysOf(type: AnySocket['type']): [string, Way][] {
 
 /** Those of them that take options. */
 export function waysWithOptions(type: AnySocket['type']): [string, Way][] {
-  return waysOf(type).filter(([name]) => !WITHOUT_OPTIONS.includes(name))
+  return waysOf(type).filter(([name]) => !WITHOUT_OPTIONS.has(name))
 }
 
 /** Sends data with descriptors. */

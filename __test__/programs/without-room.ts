@@ -1,27 +1,12 @@
 // A send with descriptors has to wait while there is no room for their duplicates: run with few descriptors.
-import { closeSync, openSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import { type AnySocket, type SocketType, StreamSocket, socketpair } from 'socketpair'
+import { exhaust, leave } from '../helpers/exhaust.ts'
 import { fill, tryTake } from '../helpers/io.ts'
 import { pass } from '../helpers/passing.ts'
 import { warmUp } from '../helpers/warm-up.ts'
 
 const [type] = process.argv.slice(2) as [SocketType]
-const files: number[] = []
-
-/** Opens files until there is no descriptor left; gives how many there were. */
-function exhaust(): number {
-  const before = files.length
-  try {
-    for (;;) files.push(openSync('/dev/null', 'r'))
-  } catch {
-    return files.length - before
-  }
-}
-
-function leave(count: number): void {
-  exhaust()
-  for (let i = 0; i < count; i++) closeSync(files.pop() as number)
-}
 
 const given = openSync('/dev/null', 'r')
 const list = (count: number) => Array.from({ length: count }, () => given)
@@ -43,8 +28,7 @@ let text = ''
 let came = 0
 const buffer = Buffer.alloc(4096)
 while (!text.endsWith('late')) {
-  const info =
-    b instanceof StreamSocket ? await b.readMessage(buffer) : await b.recvInto(buffer)
+  const info = b instanceof StreamSocket ? await b.readMessage(buffer) : await b.recvInto(buffer)
   if (info === null) throw new Error('ended')
   text += buffer.toString('latin1', 0, info.bytesRead)
   if (info.fds.length > 0 || info.fdsTruncated) {
