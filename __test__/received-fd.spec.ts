@@ -221,30 +221,3 @@ test('inspecting a received descriptor shows its number', async (t) => {
   given.close()
   t.is(inspect(given), 'ReceivedFd { fd: -1 }')
 })
-
-test('a received descriptor that somebody closed by its number closes no stranger', async (t) => {
-  const given = await received(t, openFile(t, ''))
-  const { fd } = given
-  closeSync(fd)
-  const stranger = openSync('/dev/null', 'r')
-  t.is(stranger, fd)
-  given.close()
-  t.true(isOpen(stranger))
-  t.true(given.closed)
-  closeSync(stranger)
-})
-
-test('a received end that somebody closed by its number does not become a Socket over a stranger', async (t) => {
-  const [, sent] = pair(t, 'stream')
-  const given = await received(t, sent.fd)
-  const { fd } = given
-  closeSync(fd)
-  const before = openDescriptors()
-  const [stranger] = pair(t, 'stream')
-  t.is(stranger.fd, fd)
-  throws(t, () => given.toSocket(), 'EBADF')
-  given.close()
-  t.false(stranger.closed)
-  t.true(isOpen(stranger.fd))
-  t.is(openDescriptors().length, before.length + 2)
-})
