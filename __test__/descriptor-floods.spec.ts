@@ -203,6 +203,23 @@ for (const type of TYPES) {
   })
 }
 
+for (const type of TYPES) {
+  for (const [name, receiver] of receiversOf(type)) {
+    test(`descriptors of senders that nobody looks at over a ${type} pair are few: ${name}`, async (t) => {
+      const [mine, theirs] = pair(t, type, { passPidfd: true, passCredentials: true })
+      const { result } = start(t, compile(t, 'flood.c'), [theirs], [`${MESSAGES}`, '1'])
+      const before = openDescriptors().length
+      const fds = await receiver(mine, watch(t, before + KEPT))
+      t.is(await result(), MESSAGES)
+      t.is(readNow(fds[0]?.fd as number), WANTED)
+      for (const fd of fds) fd.close()
+      mine.close()
+      // That of the wanted message was looked at with its descriptors.
+      t.true(await collectUntil(() => !openDescriptors().some((entry) => entry.includes('pidfd'))))
+    })
+  }
+}
+
 for (const type of MESSAGE_TYPES) {
   test(`a batch of ${type} messages closes those that nobody looked at when it is used again`, async (t) => {
     const seen = warnings(t, 'SOCKETPAIR_FD_UNCLAIMED')

@@ -1,7 +1,7 @@
 // Descriptors that travel with data: what is sent is what arrives, and what can't be sent sends nothing.
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, Socket as NodeSocket } from 'node:net'
 import { once } from 'node:events'
 import type { Passable } from 'socketpair'
 import { flagsOf, openDescriptors } from './helpers/descriptors.ts'
@@ -14,6 +14,8 @@ import { temporaryFile } from './helpers/temporary.ts'
 import { type ExecutionContext, test } from './helpers/test.ts'
 
 const MOST = 253
+/** What the system says to somebody who names a process that is not there. */
+const REFUSED = process.getuid?.() === 0 ? 'ESRCH' : 'EPERM'
 const times = <T>(count: number, of: T): T[] => Array.from({ length: count }, () => of)
 
 const handleOf = (of: object) => Reflect.get(of, '_handle') as { fd: number }
@@ -205,6 +207,65 @@ for (const type of TYPES) {
     const [theirReader, theirWriter] = (await receive(t, b)).fds.map(({ fd }) => fd)
     writeSync(theirWriter as number, 'through')
     t.is(readNow(theirReader as number), 'through')
+  })
+
+  test(`a ${type} send that fails leaves no descriptor anywhere`, async (t) => {
+    const [a, b] = pair(t, type)
+    const one = pipe(t)
+    const before = openDescriptors()
+    if (type !== 'stream') {
+      await rejects(t, pass(a, Buffer.alloc(a.sendBufferSize), [one.writer]), 'EMSGSIZE')
+      t.is(tryTake(b), undefined)
+    }
+    await rejects(t, pass(a, 'x', [one.writer], { credentials: { pid: 2 ** 31 - 1 } }), REFUSED)
+    t.is(tryTake(b), undefined)
+    t.deepEqual(openDescriptors(), before)
+    b.close()
+    await rejects(t, pass(a, 'x', [one.writer]), type === 'dgram' ? 'ECONNREFUSED' : 'EPIPE')
+    a.close()
+    await rejects(t, pass(a, 'x', [one.writer]), 'EBADF')
+    one.closeWriter()
+    t.is(one.read(), '')
+  })
+
+  test(`entries of fds that do something when they are looked at harm nothing: ${type}`, async (t) => {
+    const [a, b] = pair(t, type)
+    const one = pipe(t)
+    const before = openDescriptors()
+    const throwing = {
+      get fd(): number {
+        throw new Error('planned')
+      },
+    }
+    await t.throwsAsync(pass(a, 'x', [one.writer, throwing]), { message: 'planned' })
+    t.is(tryTake(b), undefined)
+    t.deepEqual(openDescriptors(), before)
+    const closing = {
+      get fd(): number {
+        one.closeReader()
+        return one.writer
+      },
+    }
+    const error = await rejects(t, pass(a, 'x', [one.reader, closing]), 'EBADF')
+    t.is(error['index'], 0)
+    t.is(tryTake(b), undefined)
+    const closingTheEnd = {
+      get fd(): number {
+        a.close()
+        return one.writer
+      },
+    }
+    await rejects(t, pass(a, 'x', [closingTheEnd]), 'EBADF')
+  })
+
+  test(`a net.Socket and a net.Server without a descriptor are refused by a ${type} end`, async (t) => {
+    const [a, b] = pair(t, type)
+    const { writer } = pipe(t)
+    for (const entry of [new NodeSocket(), createServer()]) {
+      const error = await rejects(t, pass(a, 'x', [writer, entry]), 'EBADF')
+      t.is(error['index'], 1)
+    }
+    t.is(tryTake(b), undefined)
   })
 
   test(`an entry of fds is looked at before the call returns: ${type}`, async (t) => {

@@ -91,6 +91,30 @@ for (const [name, way] of Object.entries(WAYS)) {
   })
 }
 
+for (const wishes of [
+  { passCredentials: true },
+  { passPidfd: true },
+  { passCredentials: true, passPidfd: true },
+]) {
+  test(`plain reads close descriptors, and nothing is said of what came by the wish of this end: ${Object.keys(wishes)}`, async (t) => {
+    const seen = warnings(t, CODE)
+    const [a, b] = pair(t, 'stream', wishes)
+    const before = openDescriptors()
+    for (const way of Object.values(WAYS)) {
+      await a.write('sixsix')
+      t.is(await way(b), 'sixsix')
+    }
+    await turn()
+    await turn()
+    t.deepEqual(seen, [])
+    t.deepEqual(openDescriptors(), before)
+    await pass(a, 'sixsix', [0, 0])
+    t.is(await WAYS['read']?.(b), 'sixsix')
+    t.deepEqual(openDescriptors(), before)
+    await until(() => seen.length > 0)
+  })
+}
+
 test('nothing is said where descriptors are not accepted', async (t) => {
   const seen = warnings(t, CODE)
   const [a, b] = pair(t, 'stream')

@@ -3,7 +3,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSyn
 import { text as textOf } from 'node:stream/consumers'
 import { inspect } from 'node:util'
 import { DatagramSocket, ReceivedFd, SeqpacketSocket, Socket, StreamSocket } from 'socketpair'
-import { inodeOf, isOpen, openDescriptors } from './helpers/descriptors.ts'
+import { flagsOf, inodeOf, isOpen, openDescriptors } from './helpers/descriptors.ts'
 import { rejects, throws } from './helpers/failures.ts'
 import { put, take } from './helpers/io.ts'
 import { closeAfter, pair, TYPES } from './helpers/pairs.ts'
@@ -99,6 +99,7 @@ for (const type of TYPES) {
     t.true(socket instanceof CLASSES[type])
     t.is(socket.fd, fd)
     t.is(inodeOf(socket.fd), inode)
+    t.true(socket.closeOnExec)
     t.is(given.fd, -1)
     t.true(given.closed)
     throws(t, () => given.toSocket(), 'EBADF')
@@ -144,6 +145,7 @@ test('a received file becomes a FileHandle over the same open file', async (t) =
   t.is(given.fd, -1)
   given.close()
   t.is(fileOf(handle.fd), fileOf(file))
+  t.true(flagsOf(handle.fd).closeOnExec)
   const buffer = Buffer.alloc(2)
   await handle.read(buffer, 0, 2, null)
   t.is(buffer.toString(), '23')
