@@ -79,6 +79,18 @@ for (const list of ['epoll_create1:EMFILE:@1', 'eventfd:ENFILE:@1', 'pthread_cre
   })
 }
 
+test.serial('an error that a batch kept for the next receive moves with the end', async (t) => {
+  endedWell(t, await play('moved with an error', 'recv:EIO:@2', 'warm'), 'all of it')
+})
+
+test.serial('an end stays when the system refuses the thread that a transfer needs', async (t) => {
+  endedWell(
+    t,
+    await play('moved without a thread', 'pthread_create:EAGAIN:@1', 'warm'),
+    'all of it',
+  )
+})
+
 for (const list of [
   'socketpair:EMFILE',
   'socketpair:ENFILE',

@@ -93,7 +93,7 @@ for (const [platform, options, why] of [
       cause: true,
     }
     for (const [call, failure] of Object.entries(failures)) t.deepEqual(failure, expected, call)
-    t.is(Object.keys(failures).length, 4)
+    t.is(Object.keys(failures).length, 5)
     t.is(wrongArgument, 'ERR_INVALID_ARG_VALUE')
   })
 }

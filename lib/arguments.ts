@@ -87,13 +87,18 @@ export function checkWord<W extends string>(
   }
 }
 
+/** Nothing or a signal. */
+export function checkSignal(signal: unknown, name: string): void {
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    throw invalidType(name, 'an instance of AbortSignal', signal)
+  }
+}
+
 /** The signal and the timeout of an operation. */
 export function checkOperation(options: OperationOptions | undefined): void {
   checkOptions(options)
   const { signal, timeout } = options ?? {}
-  if (signal !== undefined && !isAbortSignal(signal)) {
-    throw invalidType('options.signal', 'an instance of AbortSignal', signal)
-  }
+  checkSignal(signal, 'options.signal')
   if (timeout === undefined) return
   if (typeof timeout !== 'number') throw invalidType('options.timeout', 'of type number', timeout)
   if (!(timeout >= 0)) throw outOfRange('options.timeout', '>= 0', timeout)

@@ -11,6 +11,14 @@ const NONE = 0x3fff_ffff
 // An end that nobody can reach any more is closed; one with operations pending is held by them.
 const forgotten = new FinalizationRegistry((id: number) => binding.close(id))
 
+/** What has an end for itself, instead of the queues. */
+export interface Tenant {
+  /** Gives the end back: it is closed or given away. */
+  evict(): void
+  /** Whether the end was referenced has changed. */
+  adjustHold(): void
+}
+
 /** One end as the package sees it: the addon's number for it, its counters and its two queues. */
 export class End {
   id: number
@@ -24,6 +32,7 @@ export class End {
   referenced = true
   /** Whether descriptors came with a plain read, and were closed. */
   dropped = false
+  tenant: Tenant | undefined
 
   constructor(made: { id: number; fd: number; kind: SocketType }) {
     this.id = made.id
@@ -46,12 +55,14 @@ export class End {
 
   close(): void {
     if (this.closed) return
+    this.tenant?.evict()
     binding.close(this.#leave())
     this.#cancel()
   }
 
   detach(): number {
     const id = this.id
+    this.tenant?.evict()
     try {
       return binding.detach(id)
     } finally {
@@ -62,10 +73,19 @@ export class End {
     }
   }
 
+  /** Leaves this thread; gives the name under which another one finds the end. On failure it stays. */
+  park(timeout: number): string {
+    const transferId = binding.park(this.id, timeout)
+    this.#leave()
+    this.#cancel()
+    return transferId
+  }
+
   reference(referenced: boolean): void {
     this.referenced = referenced
     this.reading.adjustHold()
     this.writing.adjustHold()
+    this.tenant?.adjustHold()
   }
 
   /** From here on no call reaches the descriptor; the queues forget their waits under the old number. */

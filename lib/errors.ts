@@ -22,6 +22,10 @@ export interface SystemError extends Error {
   index?: number
   /** On `sendMany()`, of such a descriptor: the place of its message. */
   messageIndex?: number
+  /** On `relay()`: the bytes that it had delivered to its second end. */
+  aToB?: number
+  /** On `relay()`: the bytes that it had delivered to its first end. */
+  bToA?: number
 }
 
 const numbers = new Map<string, number>()
@@ -115,6 +119,19 @@ export function illegalConstructor(reason: string): TypeError {
 /** Something that can't be done in the state in which a thing is. */
 export function invalidState(reason: string): TypeError {
   return coded(new TypeError(`Invalid state: ${reason}`), 'ERR_INVALID_STATE')
+}
+
+/** A token that stands for no end, or for none any more. */
+export function invalidTransferToken(): Error {
+  const reasons = [
+    'it was received already (a token is good once)',
+    'its time was over and the end was closed',
+    'or it comes from another process or another copy of the package',
+  ]
+  return coded(
+    new Error(`No end waits for this token: ${reasons.join(', ')}`),
+    'ERR_INVALID_TRANSFER_TOKEN',
+  )
 }
 
 /** The end came before all bytes did. */

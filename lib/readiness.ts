@@ -37,7 +37,12 @@ export function wait(id: number, direction: Direction, waiter: Waiter): 'armed' 
   return 'armed'
 }
 
-/** Takes back a {@link wait}. */
+/** `onReady` will be called when the addon sends the token, for whatever reason: see `beginRelay`. */
+export function expect(id: number, direction: Direction, waiter: Waiter): void {
+  waiters.set(id * 2 + direction, waiter)
+}
+
+/** Takes back a {@link wait} or an {@link expect}. */
 export function forget(id: number, direction: Direction): void {
   waiters.delete(id * 2 + direction)
   calls.disarm(id, direction)

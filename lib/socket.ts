@@ -43,6 +43,8 @@ export function endOf(socket: Socket): End {
  * {@link DatagramSocket} and {@link SeqpacketSocket}. Made by {@link socketpair} or
  * {@link Socket.fromFd}, never with `new`.
  *
+ * While an end is relayed, whatever would move its bytes fails with EBUSY: see {@link relay}.
+ *
  * An end that is waiting keeps the process running, an idle one does not; see {@link Socket.unref}. An
  * end that nobody can reach any more is closed by the garbage collector; one where an operation waits
  * is not collected.
@@ -106,7 +108,7 @@ export abstract class Socket {
    * `SO_SNDBUF` in bytes, as the kernel reports it: Linux doubles what is set, within its limits. On
    * Linux this alone decides how much can be on its way, and the largest message is 32 bytes less.
    *
-   * @throws EBADF closed
+   * @throws EBADF closed; EBUSY it is set while the end is relayed
    * @see socket(7), unix(7)
    */
   get sendBufferSize(): number {
@@ -244,7 +246,8 @@ export abstract class Socket {
    * `'read'` what is queued here can still be received, then end-of-file; macOS and the BSDs drop it.
    * Writes that still wait fail with EPIPE: await them first.
    *
-   * @throws EBADF closed; ENOTCONN an adopted socket is not connected; ERR_INVALID_ARG_VALUE another word
+   * @throws EBADF closed; EBUSY relayed; ENOTCONN an adopted socket is not connected;
+   * ERR_INVALID_ARG_VALUE another word
    * @see shutdown(2)
    */
   shutdown(how: 'read' | 'write' | 'both'): void {

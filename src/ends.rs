@@ -3,11 +3,13 @@
 use std::cell::Cell;
 use std::mem;
 use std::os::fd::AsRawFd;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use socketpair_core::{Error, Registered, Result, Socket};
 
 use crate::ownership::Claim;
+use crate::relaying::Relaying;
 use crate::runtime::Runtime;
 use crate::slab::Slab;
 
@@ -30,8 +32,25 @@ enum State {
     /// Nothing waits, so the I/O driver does not know it.
     Unregistered(Socket),
     Registered(Registered),
+    /// A relay moves its bytes, and nobody else may.
+    Relayed(Arc<Registered>, Arc<Relaying>),
     /// Only while a state change is under way or after it failed half-way.
     Gone,
+}
+
+impl State {
+    fn into_socket(self) -> Option<Socket> {
+        match self {
+            State::Unregistered(socket) => Some(socket),
+            State::Registered(registered) => Some(registered.into_socket()),
+            State::Relayed(registered, relaying) => {
+                // From here on the relay has no share in it.
+                relaying.stop();
+                Arc::into_inner(registered).map(Registered::into_socket)
+            }
+            State::Gone => None,
+        }
+    }
 }
 
 /// One end that JavaScript owns through its number.
@@ -57,13 +76,22 @@ impl End {
         }
     }
 
-    /// The socket, or EBADF as the error of `syscall`.
+    /// The socket, for what moves no bytes; EBADF as the error of `syscall`.
     pub fn socket(&self, syscall: &'static str) -> Result<&Socket> {
         match &self.state {
             _ if self.claim.is_lost() => Err(Error::new(libc::EBADF, syscall)),
             State::Unregistered(socket) => Ok(socket),
             State::Registered(registered) => Ok(registered.socket()),
+            State::Relayed(registered, _) => Ok(registered.socket()),
             State::Gone => Err(Error::new(libc::EBADF, syscall)),
+        }
+    }
+
+    /// The socket; EBADF, or EBUSY while it is relayed, as the error of `syscall`.
+    pub fn free_socket(&self, syscall: &'static str) -> Result<&Socket> {
+        match &self.state {
+            State::Relayed(..) => Err(Error::new(libc::EBUSY, syscall)),
+            _ => self.socket(syscall),
         }
     }
 
@@ -81,6 +109,11 @@ impl End {
     /// moved inline, each of them would wake the I/O driver's thread for nothing.
     pub fn disarm(&mut self, direction: Direction) {
         self.armed[direction as usize] = false;
+        self.rest();
+    }
+
+    /// Takes the end off the I/O driver if nothing waits.
+    pub fn rest(&mut self) {
         if self.armed != [false; 2] {
             return;
         }
@@ -123,8 +156,16 @@ impl End {
         }
     }
 
-    fn register(&mut self, runtime: &Runtime) -> Result<()> {
-        self.socket(POLL)?;
+    /// Ends every wait, and forgets the environment that it was in.
+    pub fn leave(&mut self) {
+        self.disarm(Direction::Read);
+        self.disarm(Direction::Write);
+        self.wakers = None;
+    }
+
+    /// Makes the end known to the I/O driver.
+    pub fn register(&mut self, runtime: &Runtime) -> Result<()> {
+        self.free_socket(POLL)?;
         if !matches!(self.state, State::Unregistered(_)) {
             return Ok(());
         }
@@ -144,13 +185,44 @@ impl End {
         }
     }
 
+    /// Lends the end to `relaying`; None when it is not registered, or somebody waits.
+    pub fn lend(&mut self, relaying: &Arc<Relaying>) -> Option<Arc<Registered>> {
+        if self.armed != [false; 2] {
+            return None;
+        }
+        match mem::replace(&mut self.state, State::Gone) {
+            State::Registered(registered) => {
+                let registered = Arc::new(registered);
+                self.state = State::Relayed(Arc::clone(&registered), Arc::clone(relaying));
+                Some(registered)
+            }
+            other => {
+                self.state = other;
+                None
+            }
+        }
+    }
+
+    /// What moves the end's bytes, while it is lent.
+    pub fn relaying(&self) -> Option<&Arc<Relaying>> {
+        match &self.state {
+            State::Relayed(_, relaying) => Some(relaying),
+            _ => None,
+        }
+    }
+
+    /// Ends the loan, and the relay with it.
+    pub fn take_back(&mut self) {
+        let state = mem::replace(&mut self.state, State::Gone);
+        self.state = match state {
+            State::Relayed(..) => state.into_socket().map_or(State::Gone, State::Unregistered),
+            other => other,
+        };
+    }
+
     /// Gives the socket up, deregistered and no longer claimed.
     pub fn into_socket(self) -> Option<Socket> {
-        match self.state {
-            State::Unregistered(socket) => Some(socket),
-            State::Registered(registered) => Some(registered.into_socket()),
-            State::Gone => None,
-        }
+        self.state.into_socket()
     }
 }
 

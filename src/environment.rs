@@ -1,17 +1,20 @@
 //! What the addon keeps for one JavaScript environment (the main thread, a worker, an Electron window).
 //!
-//! Nothing is shared between environments but the runtime: a worker that ends takes its own ends along
-//! and touches nobody else's.
+//! Nothing is shared between environments but the runtime and what is parked on its way between two: a
+//! worker that ends takes its own ends along and touches nobody else's.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use napi::sys;
-use socketpair_core::{Error, Interest, Result, Socket, linger};
+use socketpair_core::{Error, Interest, Relayed, Result, Socket, linger};
 
 use crate::arrivals::{self, Arrival};
 use crate::ends::{Direction, End, Ends};
+use crate::parked;
 use crate::received::Received;
+use crate::relaying::{Outcome, Relaying};
 use crate::runtime::Runtime;
 use crate::slab::Slab;
 use crate::wake::Wakes;
@@ -62,6 +65,7 @@ pub fn open(env: sys::napi_env, wakes: Wakes) {
         runtime: Runtime::default(),
     };
     ENVIRONMENTS.with_borrow_mut(|all| all.push(environment));
+    parked::enter();
 }
 
 /// Tears the environment `env` down: the wake-ups first, so that no readiness of the ends which are
@@ -74,9 +78,12 @@ pub fn close(env: sys::napi_env) {
     });
     let Some(environment) = closing else { return };
     environment.wakes.close();
-    environment.ends.borrow_mut().drain().for_each(drop);
     environment.received.borrow_mut().drain().for_each(drop);
+    for end in environment.ends.borrow_mut().drain() {
+        drop(end.into_socket());
+    }
     environment.runtime.leave();
+    parked::leave();
 }
 
 impl Environment {
@@ -85,10 +92,15 @@ impl Environment {
         self.ends.borrow_mut().insert(End::new(socket))
     }
 
-    /// Runs `action` on the end `id`.
+    /// Takes in an end that came from another environment, and gives the number that JavaScript holds.
+    pub fn insert_end(&self, end: End) -> u32 {
+        self.ends.borrow_mut().insert(end)
+    }
+
+    /// Runs `action`, which may move bytes, on the end `id`.
     ///
     /// # Errors
-    /// EBADF when there is none, else those of `action`.
+    /// EBADF when there is none, EBUSY when it is relayed, else those of `action`.
     pub fn with<R>(
         &self,
         id: u32,
@@ -97,7 +109,22 @@ impl Environment {
     ) -> Result<R> {
         let ends = self.ends.borrow();
         let end = ends.get(id).ok_or(Error::new(libc::EBADF, syscall))?;
-        action(end, end.socket(syscall)?)
+        action(end, end.free_socket(syscall)?)
+    }
+
+    /// Runs `action`, which moves no bytes, on the end `id`, whether it is relayed or not.
+    ///
+    /// # Errors
+    /// EBADF when there is none, else those of `action`.
+    pub fn look_at<R>(
+        &self,
+        id: u32,
+        syscall: &'static str,
+        action: impl FnOnce(&Socket) -> Result<R>,
+    ) -> Result<R> {
+        let ends = self.ends.borrow();
+        let end = ends.get(id).ok_or(Error::new(libc::EBADF, syscall))?;
+        action(end.socket(syscall)?)
     }
 
     /// Takes the end `id` out and gives its socket; None when it is gone.
@@ -156,6 +183,15 @@ impl Environment {
         self.received.borrow_mut().remove(id)
     }
 
+    /// Takes the end `id` out as it is.
+    ///
+    /// # Errors
+    /// EBADF when it is gone.
+    pub fn take_end(&self, id: u32) -> Result<End> {
+        let end = self.ends.borrow_mut().remove(id);
+        end.ok_or(Error::new(libc::EBADF, "close"))
+    }
+
     /// Asks for a wake-up of the end `id`; see [`End::arm`].
     pub fn arm(&self, id: u32, direction: Direction) -> Result<bool> {
         let mut ends = self.ends.borrow_mut();
@@ -167,6 +203,67 @@ impl Environment {
     pub fn disarm(&self, id: u32, direction: Direction) {
         if let Some(end) = self.ends.borrow_mut().get_mut(id) {
             end.disarm(direction);
+        }
+    }
+
+    /// Lends the ends `a` and `b` to a relay, which begins at once; `onReady` is called with the token of
+    /// `a` for reading when it has ended by itself. False: both are the same socket.
+    ///
+    /// # Errors
+    /// EBADF, EBUSY: an end is gone or in use; else what the system said to a wait.
+    pub fn relay(&self, a: u32, b: u32, syscall: &'static str) -> Result<bool> {
+        let mut ends = self.ends.borrow_mut();
+        let identity = |id| {
+            let end = ends.get(id).ok_or(Error::new(libc::EBADF, syscall))?;
+            end.free_socket(syscall).map(Socket::identity)
+        };
+        if identity(a)? == identity(b)? {
+            return Ok(false);
+        }
+        let handle = self.runtime.handle()?;
+        let relaying = Arc::new(Relaying::new(self.wakes.wakers(a).0));
+        let mut lend = |id| {
+            let end = ends.get_mut(id).ok_or(Error::new(libc::EBADF, syscall))?;
+            end.register(&self.runtime)?;
+            end.lend(&relaying).ok_or(Error::new(libc::EBUSY, syscall))
+        };
+        let begun = lend(a)
+            .and_then(|a| Ok((a, lend(b)?)))
+            .and_then(|(a, b)| relaying.start(a, b, &handle));
+        if begun.is_err() {
+            for id in [a, b] {
+                Self::take_back(&mut ends, id);
+            }
+        }
+        begun.map(|()| true)
+    }
+
+    /// How much the relay of the end `id` has delivered; None when it is not relayed.
+    pub fn relayed(&self, id: u32) -> Option<Relayed> {
+        let ends = self.ends.borrow();
+        Some(ends.get(id)?.relaying()?.relayed())
+    }
+
+    /// Takes the ends `a` and `b` back from their relay, which is stopped if `stop` says so, and gives what
+    /// it came to. None: it goes on, or there is none.
+    pub fn end_relay(&self, a: u32, b: u32, stop: bool) -> Option<Outcome> {
+        let mut ends = self.ends.borrow_mut();
+        let relaying = Arc::clone(ends.get(a)?.relaying()?);
+        if !stop && !relaying.is_over() {
+            return None;
+        }
+        let outcome = relaying.stop();
+        for id in [a, b] {
+            Self::take_back(&mut ends, id);
+        }
+        outcome
+    }
+
+    fn take_back(ends: &mut Ends, id: u32) {
+        if let Some(end) = ends.get_mut(id) {
+            end.take_back();
+            // It may be registered still, for a relay that did not begin.
+            end.rest();
         }
     }
 

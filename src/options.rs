@@ -9,8 +9,8 @@ use socketpair_core::{Error, Result, Socket};
 use crate::environment;
 use crate::error::OrThrow;
 
-/// Runs `action` on the end `id`; EBADF also where its number was closed behind our back, so that nothing
-/// is asked of the stranger who may have it now, and nothing set on it.
+/// Runs `action`, which moves no bytes, on the end `id`; EBADF also where its number was closed behind our
+/// back, so that nothing is asked of the stranger who may have it now, and nothing set on it.
 fn with<R>(
     env: Env,
     id: u32,
@@ -18,14 +18,34 @@ fn with<R>(
     action: impl FnOnce(&Socket) -> Result<R>,
 ) -> napi::Result<R> {
     environment::with(env.raw(), syscall, |environment| {
-        environment.with(id, syscall, |_, socket| {
-            if !socket.is_intact() {
-                return Err(Error::new(libc::EBADF, syscall));
-            }
-            action(socket)
+        environment.look_at(id, syscall, |socket| {
+            intact(socket, syscall).and_then(action)
         })
     })
     .or_throw(env)
+}
+
+/// As [`with`], but EBUSY while the end is relayed.
+fn exclusively<R>(
+    env: Env,
+    id: u32,
+    syscall: &'static str,
+    action: impl FnOnce(&Socket) -> Result<R>,
+) -> napi::Result<R> {
+    environment::with(env.raw(), syscall, |environment| {
+        environment.with(id, syscall, |_, socket| {
+            intact(socket, syscall).and_then(action)
+        })
+    })
+    .or_throw(env)
+}
+
+fn intact<'a>(socket: &'a Socket, syscall: &'static str) -> Result<&'a Socket> {
+    if socket.is_intact() {
+        Ok(socket)
+    } else {
+        Err(Error::new(libc::EBADF, syscall))
+    }
 }
 
 fn double(bytes: usize) -> f64 {
@@ -38,10 +58,10 @@ pub fn send_buffer_size(env: Env, id: u32) -> napi::Result<f64> {
     with(env, id, "getsockopt", Socket::send_buffer_size).map(double)
 }
 
-/// Sets `SO_SNDBUF`.
+/// Sets `SO_SNDBUF`; not of an end that is relayed, since a relay counts on the room that it has seen.
 #[napi]
 pub fn set_send_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
-    with(env, id, "setsockopt", |socket| {
+    exclusively(env, id, "setsockopt", |socket| {
         socket.set_send_buffer_size(bytes as usize)
     })
 }
@@ -137,7 +157,7 @@ pub fn set_accept_descriptors(env: Env, id: u32, on: bool) -> napi::Result<()> {
     })
 }
 
-/// shutdown(2); `how` is 0 (read), 1 (write) or 2 (both).
+/// shutdown(2); `how` is 0 (read), 1 (write) or 2 (both). It ends what a relay moves, so that refuses it.
 #[napi]
 pub fn shutdown(env: Env, id: u32, how: u32) -> napi::Result<()> {
     let how = match how {
@@ -145,7 +165,7 @@ pub fn shutdown(env: Env, id: u32, how: u32) -> napi::Result<()> {
         1 => Shutdown::Write,
         _ => Shutdown::Both,
     };
-    with(env, id, "shutdown", |socket| socket.shutdown(how))
+    exclusively(env, id, "shutdown", |socket| socket.shutdown(how))
 }
 
 /// Who made the pair, as the system recorded it.

@@ -1,15 +1,20 @@
 //! How an end comes to be here, and how it leaves.
 
 use std::os::fd::{AsRawFd, IntoRawFd};
+use std::time::{Duration, Instant};
 
 use napi::Env;
 use napi_derive::napi;
-use socketpair_core::{AdoptError, Error, Kind, PairBuilder, Socket};
+use socketpair_core::{AdoptError, Error, Kind, PairBuilder, Result, Socket};
 
 use crate::descriptor;
 use crate::environment;
 use crate::error::{OrThrow, throwable};
 use crate::ownership;
+use crate::parked;
+
+/// What a descriptor is asked with before it moves.
+const MOVE: &str = "fcntl";
 
 /// An end that was just made or adopted.
 #[napi(object)]
@@ -110,6 +115,46 @@ pub fn detach(env: Env, id: u32) -> napi::Result<i32> {
         .filter(Socket::is_intact)
         .ok_or_else(|| throwable(env, Error::new(libc::EBADF, "fcntl")))?;
     Ok(socket.into_fd().into_raw_fd())
+}
+
+/// Takes the end out of this environment, whole, for whichever asks for it with the key that comes back;
+/// it is closed when none does within `timeout` milliseconds. On failure it stays as it was.
+#[napi]
+pub fn park(env: Env, id: u32, timeout: f64) -> napi::Result<String> {
+    // One that no clock reaches is no deadline.
+    let deadline = Duration::try_from_secs_f64(timeout / 1000.0)
+        .ok()
+        .and_then(|timeout| Instant::now().checked_add(timeout));
+    environment::with(env.raw(), MOVE, |environment| {
+        environment.with(id, MOVE, |_, socket| intact(socket))?;
+        parked::park(deadline, || environment.take_end(id))
+    })
+    .or_throw(env)
+}
+
+/// Takes in the end that was parked with `key`; null when there is none, or none any more.
+#[napi]
+pub fn claim(env: Env, key: String) -> napi::Result<Option<NewEnd>> {
+    environment::with(env.raw(), MOVE, move |environment| {
+        let Some(end) = parked::claim(&key) else {
+            return Ok(None);
+        };
+        let socket = end.socket(MOVE)?;
+        intact(socket)?;
+        let (fd, kind) = (socket.as_raw_fd(), socket.kind().as_str().to_owned());
+        let id = environment.insert_end(end);
+        Ok(Some(NewEnd { id, fd, kind }))
+    })
+    .or_throw(env)
+}
+
+/// EBADF where the number was closed behind our back.
+fn intact(socket: &Socket) -> Result<()> {
+    if socket.is_intact() {
+        Ok(())
+    } else {
+        Err(Error::new(libc::EBADF, MOVE))
+    }
 }
 
 /// Gives `socket` its number.

@@ -1,7 +1,7 @@
 //! The tokio runtime: one for the process, made at the first wait, gone with the last environment that
 //! waited.
 //!
-//! It drives readiness only, so it needs one thread. It is joined when its last user leaves: a thread
+//! It drives readiness and the relays, which never wait in a system call, so one thread does. It is joined when its last user leaves: a thread
 //! still running in this library while it is unloaded would crash the process.
 
 use std::sync::{Mutex, PoisonError};
@@ -20,6 +20,10 @@ static SHARED: Mutex<Option<Shared>> = Mutex::new(None);
 
 /// How long the last user waits for the runtime's thread; it is parked or about to park.
 const JOIN: Duration = Duration::from_secs(5);
+
+/// After so many moves of relays the thread looks who has become ready: else a wait would be late by as
+/// many relays as there are.
+const MOVES_A_LOOK: u32 = 4;
 
 /// One environment's use of the runtime.
 #[derive(Default)]
@@ -87,6 +91,8 @@ fn build() -> io::Result<tokio::runtime::Runtime> {
         .worker_threads(1)
         .max_blocking_threads(1)
         .thread_name("socketpair-io")
+        .event_interval(MOVES_A_LOOK)
         .enable_io()
+        .enable_time()
         .build()
 }

@@ -2,8 +2,10 @@
 // which part to play.
 
 import { accessSync } from 'node:fs'
-import { MessageBatch, socketpair } from 'socketpair'
+import * as all from 'socketpair'
 import { descriptorsComeBackTo, openDescriptors, same, warmUp } from './support.mjs'
+
+const { MessageBatch, socketpair, transfer } = all
 
 /** @param {string} list what is to happen from now on */
 function inject(list) {
@@ -305,6 +307,41 @@ const parts = {
     same((await there.readChunk())?.toString(), 'next')
     same((await other.recv())?.data.toString(), 'next')
     for (const end of [here, there, one, other]) end.close()
+  },
+
+  // A batch ended before an error: it is told by the next receive, in whatever thread.
+  async 'moved with an error'(list) {
+    for (const type of /** @type {const} */ (['seqpacket', 'dgram'])) {
+      const [here, there] = /** @type {[Messages, Messages]} */ (
+        socketpair(/** @type {'dgram'} */ (type))
+      )
+      await there.sendMany([Buffer.from('one'), Buffer.from('two')])
+      inject(list)
+      same(await here.recvMany(new MessageBatch()), 1, `${type}: the batch`)
+      mustHaveHappened('a receive')
+      const moved = /** @type {Messages} */ (all.receive(transfer(here)))
+      same((await rejection(moved.recv())).code, list.split(':')[1], `${type}: the error`)
+      same((await moved.recv())?.data.toString(), 'two')
+      moved.close()
+      there.close()
+    }
+  },
+
+  // No thread can be started that would close what is lost: nothing is moved then.
+  async 'moved without a thread'(list) {
+    const [here, there] = socketpair()
+    const waiting = there.read(Buffer.alloc(4))
+    inject(list)
+    const failed = await rejection(Promise.resolve().then(() => transfer(there)))
+    mustHaveHappened('a transfer')
+    same(`${failed.code} ${failed.syscall}`, 'EAGAIN pthread_create')
+    await here.write('stay')
+    same(await waiting, 4, 'what waited')
+    const moved = all.receive(transfer(there))
+    await here.write('works')
+    same(moved.readableLength, 5)
+    moved.close()
+    here.close()
   },
 
   // The creation of a pair fails at each of its calls in turn.

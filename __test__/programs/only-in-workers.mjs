@@ -7,22 +7,23 @@ import { Worker } from 'node:worker_threads'
 const how = process.argv[2]
 const rounds = Number(process.argv[3])
 const together = Number(process.argv[4] ?? 1)
+const parks = process.argv[5] === 'parks'
 const file = new URL('workers/leaves.mjs', import.meta.url)
 
 const count = () => readdirSync('/proc/self/fd').length
 
-/** The threads of this process that drive the package's I/O. */
-const drivers = () =>
+/** The threads of this process that are the package's own. */
+const ownThreads = () =>
   readdirSync('/proc/self/task').filter((task) => {
     try {
-      return String(readFileSync(`/proc/self/task/${task}/comm`)).startsWith('socketpair-io')
+      return String(readFileSync(`/proc/self/task/${task}/comm`)).startsWith('socketpair-')
     } catch {
       return false
     }
   }).length
 
 async function runOne() {
-  const worker = new Worker(file, { workerData: { how } })
+  const worker = new Worker(file, { workerData: { how, parks } })
   const ended = new Promise((resolve) => worker.once('exit', resolve))
   /** @type {unknown} */
   let failure
@@ -42,8 +43,9 @@ for (let round = 0; round < rounds; round++) {
   await Promise.all(Array.from({ length: together }, runOne))
   if (round === 0) before = count()
 }
-for (let round = 0; count() > before || drivers() > 0; round++) {
-  if (round > 400) throw new Error(`${count()} descriptors, ${before} before; ${drivers()} threads`)
+for (let round = 0; count() > before || ownThreads() > 0; round++) {
+  if (round > 400)
+    throw new Error(`${count()} descriptors, ${before} before; ${ownThreads()} threads`)
   await new Promise((resolve) => setTimeout(resolve, 10))
 }
 console.log('every worker left')

@@ -10,6 +10,9 @@ import {
   type MessageInfo,
   MessageSocket,
   type PairOptions,
+  receive,
+  type Relayed,
+  relay,
   SeqpacketSocket,
   Socket,
   type SocketType,
@@ -17,6 +20,9 @@ import {
   socketpair,
   type SystemError,
   supported,
+  transfer,
+  type TransferOptions,
+  type TransferToken,
 } from 'socketpair'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -155,6 +161,17 @@ export function everyEnd(end: AnySocket): void {
   else void end.recv
 }
 
+export function relays(a: AnySocket, b: AnySocket, signal: AbortSignal): void {
+  const relayed = relay(a, b, { signal, onProgress: ({ aToB, bToA }) => void (aToB + bToA) })
+  same<typeof relayed, Promise<Relayed>>()
+  same<Relayed, { aToB: number; bToA: number }>()
+  void relay(a, b, { signal: undefined, onProgress: undefined })
+  // @ts-expect-error only sockets
+  void relay(a, 3)
+  // @ts-expect-error a relay has no timeout
+  void relay(a, b, { timeout: 1 })
+}
+
 export function batches(batch: MessageBatch): void {
   same<typeof batch.count, number>()
   same<typeof batch.lengths, Uint32Array>()
@@ -162,6 +179,28 @@ export function batches(batch: MessageBatch): void {
   void new MessageBatch({ maxMessages: 1, bytes: 1 })
   // @ts-expect-error a misspelled option
   void new MessageBatch({ messages: 1 })
+}
+
+export function moving(end: StreamSocket, any: AnySocket, options: TransferOptions): void {
+  const token = transfer(end)
+  same<typeof token, TransferToken>()
+  same<typeof token.transferId, string>()
+  const received = receive(token)
+  same<typeof received, AnySocket>()
+  transfer(any, options)
+  transfer(any, { timeout: Number.POSITIVE_INFINITY })
+  // @ts-expect-error a Socket, not its number
+  transfer(end.fd)
+  // @ts-expect-error milliseconds
+  transfer(end, { timeout: '1' })
+  // @ts-expect-error a misspelled option
+  transfer(end, { timeOut: 1 })
+  // @ts-expect-error the whole token
+  receive(token.transferId)
+  // @ts-expect-error a token, not a Socket
+  receive(end)
+  // @ts-expect-error only told
+  token.transferId = 'x'
 }
 
 export function theRest(error: SystemError, options: PairOptions): void {

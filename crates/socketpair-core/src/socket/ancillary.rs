@@ -120,6 +120,7 @@ impl Socket {
         let expected = Expected {
             descriptors: room.descriptors,
             credentials: self.passcred.is_expected(),
+            as_mark: !self.passcred.is_wished(),
             pidfd: self.passing.expects_pidfd(),
         };
         let fd = self.as_fd();

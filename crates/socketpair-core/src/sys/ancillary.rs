@@ -9,7 +9,9 @@ use libc::c_int;
 
 use super::transfer::{header_to_fill, header_to_send, landed, raw_flags};
 use super::{call, flags};
-use crate::ancillary::{Builder, Endian, Found, Layout, Outgoing, found, sent_credentials};
+use crate::ancillary::{
+    Builder, Endian, Found, Layout, Outgoing, found, messages, sent_credentials,
+};
 use crate::policy::{self, CallFlags, Landed, System};
 use crate::{Credentials, Error, Result};
 
@@ -71,6 +73,8 @@ thread_local! {
 pub(crate) struct Expected {
     pub(crate) descriptors: usize,
     pub(crate) credentials: bool,
+    /// Credentials are only a mark that something came: nobody reads them.
+    pub(crate) as_mark: bool,
     pub(crate) pidfd: bool,
 }
 
@@ -115,7 +119,7 @@ pub(crate) fn recv(
 ) -> Result<(Landed, Arrived)> {
     CONTROL.with_borrow_mut(|memory| {
         let space = expected.space().min(CONTROL_MAX);
-        recv_into(fd, bufs, flags, &mut memory.0[..space])
+        recv_into(fd, bufs, flags, &mut memory.0[..space], expected.as_mark)
     })
 }
 
@@ -124,6 +128,7 @@ fn recv_into(
     bufs: &mut [IoSliceMut<'_>],
     flags: CallFlags,
     control: &mut [u8],
+    as_mark: bool,
 ) -> Result<(Landed, Arrived)> {
     let raw = raw_flags(flags) | CLOSE_ON_EXEC;
     let mut header = header_to_fill(bufs);
@@ -143,18 +148,29 @@ fn recv_into(
         reason = "the width of the length differs by system"
     )]
     let control_len = (header.msg_controllen as usize).min(control.len());
-    let mut arrived = if control_len == 0 {
+    let came = &control[..control_len];
+    let mut arrived = if came.is_empty() || (as_mark && is_credentials(came)) {
         Arrived::default()
     } else {
         let opened = !flags.peek || policy::peek_opens_descriptors(System::CURRENT);
         // SAFETY: the call has just put them there, and nobody but us has seen them.
-        unsafe { adopt(&control[..control_len], opened) }
+        unsafe { adopt(came, opened) }
     };
     let room = bufs.iter().map(|piece| piece.len()).sum();
     let mut landed = landed(&header, returned, room);
     arrived.cut |= landed.control;
     landed.control |= control_len > 0;
     Ok((landed, arrived))
+}
+
+/// Whether `control` is credentials and nothing else: asked first, because each record brings them.
+fn is_credentials(control: &[u8]) -> bool {
+    sent_credentials(System::CURRENT).is_some_and(|(kind, form)| {
+        control.len() <= LAYOUT.space(form.len)
+            && messages(LAYOUT, control)
+                .next()
+                .is_some_and(|first| first.kind == kind)
+    })
 }
 
 /// Takes what is in `control` into ownership. Descriptors whose numbers it holds are `opened` for us,
@@ -164,7 +180,6 @@ fn recv_into(
 ///
 /// recvmsg(2) has filled `control`, and nobody owns the descriptors in it yet.
 unsafe fn adopt(control: &[u8], opened: bool) -> Arrived {
-    let found = || found(System::CURRENT, LAYOUT, control);
     let mut arrived = Arrived::default();
     let own = |number: RawFd| -> OwnedFd {
         // SAFETY: the caller vouches that it is open and nobody's; the parser gives each once.
@@ -175,12 +190,15 @@ unsafe fn adopt(control: &[u8], opened: bool) -> Arrived {
         }
         fd
     };
-    // Room beforehand, so that nothing stands between the descriptors and their owner.
-    let count = found().filter(|found| matches!(found, Found::Descriptor(_)));
-    arrived.descriptors.reserve_exact(count.count());
-    for found in found() {
+    let most = control.len().saturating_sub(LAYOUT.data_offset) / 4;
+    for found in found(System::CURRENT, LAYOUT, control) {
         match found {
-            Found::Descriptor(number) if opened => arrived.descriptors.push(own(number)),
+            Found::Descriptor(number) if opened => {
+                if arrived.descriptors.is_empty() {
+                    arrived.descriptors.reserve_exact(most);
+                }
+                arrived.descriptors.push(own(number));
+            }
             Found::Pidfd(number) if number >= 0 => arrived.pidfd = Some(own(number)),
             Found::Descriptor(_) | Found::Pidfd(_) => {}
             Found::Credentials(credentials) => arrived.credentials = Some(credentials),

@@ -1,0 +1,190 @@
+// Relays while system calls fail: started with the library of faults.c preloaded, told which part to play.
+
+import { accessSync } from 'node:fs'
+import { relay, socketpair } from 'socketpair'
+import { descriptorsComeBackTo, openDescriptors, same, turns, warmUp } from './support.mjs'
+
+/** @typedef {import('socketpair').StreamSocket} StreamSocket */
+/** @typedef {import('socketpair').AnySocket} AnySocket */
+
+/** @param {string} list what is to happen from now on */
+function inject(list) {
+  accessSync(`/faults/${list}`)
+}
+
+/** Nothing happens from here on; something must have. */
+function stop() {
+  accessSync('/faults/?')
+  accessSync('/faults/')
+}
+
+/**
+ * Waits until a relay has taken what is queued at the end `from`, and could not send it.
+ *
+ * @param {AnySocket} from
+ */
+async function untilHeld(from) {
+  for (;;) {
+    await turns(1)
+    if (from.type === 'stream' && from.readableLength > 0) continue
+    try {
+      accessSync('/faults/?')
+      return
+    } catch {
+      // Nothing was refused yet.
+    }
+  }
+}
+
+/**
+ * @param {Promise<unknown>} operation
+ * @returns {Promise<import('socketpair').SystemError>}
+ */
+async function rejection(operation) {
+  let value
+  try {
+    value = await operation
+  } catch (error) {
+    return /** @type {import('socketpair').SystemError} */ (error)
+  }
+  throw new Error(`expected a rejection, got ${JSON.stringify(value)}`)
+}
+
+/**
+ * @param {AnySocket} end
+ * @param {string} data
+ */
+const put = (end, data) => ('write' in end ? end.write(data) : end.send(data))
+
+/** @param {AnySocket} end */
+async function take(end) {
+  if ('write' in end) return String(await end.readChunk())
+  return String((await end.recv())?.data)
+}
+
+/**
+ * Two pairs; a stream with so small a buffer is relayed by send(2) and not by splice(2), which the library
+ * does not know.
+ *
+ * @param {string} type
+ */
+function chain(type) {
+  const options = { sendBufferSize: 8192 }
+  const [client, a] = socketpair(/** @type {'stream'} */ (type), options)
+  const [b, server] = socketpair(/** @type {'stream'} */ (type), options)
+  return /** @type {Record<'client' | 'a' | 'b' | 'server', AnySocket>} */ ({
+    client,
+    a,
+    b,
+    server,
+  })
+}
+
+const types = ['stream', 'dgram', 'seqpacket']
+
+/** @type {Record<string, (list: string) => Promise<void>>} */
+const parts = {
+  // The destination was called ready and takes nothing: what was taken for it is held at the abort.
+  async held() {
+    for (const type of types) {
+      for (const message of ['held back', ...(type === 'stream' ? [] : [''])]) {
+        const { client, a, b, server } = chain(type)
+        await put(client, message)
+        await put(client, 'next')
+        inject('send:EAGAIN:1000')
+        const controller = new AbortController()
+        const relaying = relay(/** @type {any} */ (a), b, { signal: controller.signal })
+        await untilHeld(a)
+        controller.abort()
+        const reason = await rejection(relaying)
+        same(reason, controller.signal.reason, 'reason')
+        same(reason.aToB, 0, 'delivered')
+        same((await rejection(relay(/** @type {any} */ (a), b))).code, 'EBUSY', 'the rest waits')
+        const behind = put(b, 'behind')
+        stop()
+        await behind
+        if (type === 'stream') {
+          same(await take(server), 'held backnextbehind', 'bytes')
+        } else {
+          same(await take(server), message, 'what was held')
+          same(await take(server), 'behind', 'what was sent behind it')
+          same(await take(a), 'next', 'what was not taken')
+        }
+        same(a.bytesRead, message.length + 4, 'bytesRead')
+        same(b.bytesWritten, message.length + (type === 'stream' ? 10 : 6), 'bytesWritten')
+        for (const end of [client, a, b, server]) end.close()
+      }
+    }
+  },
+
+  // An end that is closed takes what is held for it along; what is held for the other one is delivered.
+  async 'held at a close'() {
+    for (const which of /** @type {const} */ (['a', 'b'])) {
+      const { client, a, b, server } = chain('seqpacket')
+      await put(client, 'for b')
+      inject('send:EAGAIN:1000')
+      const relaying = relay(/** @type {any} */ (a), b)
+      await untilHeld(a)
+      const ends = { a, b }
+      ends[which].close()
+      const error = await rejection(relaying)
+      same(error.code, 'ECANCELED', 'code')
+      same(error.aToB, 0, 'delivered')
+      stop()
+      same(await take(server), which === 'a' ? 'for b' : 'undefined', 'what arrives')
+      for (const end of [client, a, b, server]) end.close()
+    }
+  },
+
+  async random(list) {
+    for (const type of types) {
+      const { client, a, b, server } = chain(type)
+      const messages = Array.from({ length: 2000 }, (_, i) => `${i} `.padEnd(i % 700, '.'))
+      inject(list)
+      const controller = new AbortController()
+      const relaying = relay(/** @type {any} */ (a), b, { signal: controller.signal })
+      const sending = (async () => {
+        for (const message of messages) await put(client, message)
+      })()
+      const wanted = messages.join('')
+      let received = ''
+      while (received.length < wanted.length) received += await take(server)
+      same(received, wanted, type)
+      await sending
+      stop()
+      controller.abort()
+      const reason = await rejection(relaying)
+      same(reason, controller.signal.reason, 'reason')
+      same(a.bytesRead, wanted.length, 'bytesRead')
+      for (const end of [client, a, b, server]) end.close()
+    }
+  },
+
+  // The system can't watch one of the ends: nothing begins.
+  async begin(list) {
+    const { client, a, b, server } = chain('stream')
+    inject(list)
+    const error = await rejection(relay(/** @type {any} */ (a), b))
+    stop()
+    same(error.code, list.split(':')[1], 'code')
+    await put(client, 'to a')
+    same(await take(a), 'to a')
+    await put(server, 'to b')
+    same(await take(b), 'to b')
+    const relaying = relay(/** @type {any} */ (a), b)
+    await put(client, 'relayed')
+    same(await take(server), 'relayed')
+    client.shutdown('write')
+    server.shutdown('write')
+    same((await relaying).aToB, 7, 'delivered')
+    for (const end of [client, a, b, server]) end.close()
+  },
+}
+
+const [part = '', list = '', warm] = process.argv.slice(2)
+if (warm === 'warm') await warmUp()
+const before = openDescriptors()
+await /** @type {(list: string) => Promise<void>} */ (parts[part])(list)
+// The I/O runtime's own, if it was started meanwhile.
+await descriptorsComeBackTo(before + (warm === 'warm' ? 0 : 5))
+console.log('all of it')

@@ -1,0 +1,180 @@
+//! A relay while it runs: a task of the runtime, which the JavaScript thread can stop at any moment.
+//!
+//! What moves the bytes is behind a lock and is polled by whoever holds it. So the JavaScript thread can
+//! stop it by itself, without waiting for the task to be scheduled: at most for the turn that is under way,
+//! some milliseconds. When it is over nothing here has a share in the ends any more.
+
+use std::future::{Future, poll_fn};
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use socketpair_core::{Error, Kind, Progress, Registered, Relay, Relayed, Result};
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+use tokio::time::sleep;
+
+/// After so long a relay begins its wait anew: a full end is not told that its peer reads no more, and a
+/// try tells (lib/queue.ts does the same for a send).
+const ASK_AGAIN: Duration = Duration::from_millis(500);
+
+/// What a relay came to.
+#[derive(Default)]
+pub struct Outcome {
+    /// What it has delivered.
+    pub relayed: Relayed,
+    /// What it failed with.
+    pub error: Option<Error>,
+    /// Bytes, or one message, taken from the other end and not delivered to the first.
+    pub for_a: Option<Vec<u8>>,
+    /// The same for the second.
+    pub for_b: Option<Vec<u8>>,
+}
+
+type Moving = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+enum Phase {
+    Moving(Moving, AbortHandle),
+    /// The outcome, until somebody takes it.
+    Over(Option<Outcome>),
+}
+
+/// A relay that runs, or is over and not settled yet.
+pub struct Relaying {
+    phase: Mutex<Phase>,
+    progress: OnceLock<Arc<Progress>>,
+    stopping: Arc<AtomicBool>,
+    ended: Waker,
+}
+
+impl Relaying {
+    /// A relay that has not begun; `ended` is woken when it ends by itself.
+    pub fn new(ended: Waker) -> Self {
+        Self {
+            phase: Mutex::new(Phase::Over(None)),
+            progress: OnceLock::new(),
+            stopping: Arc::default(),
+            ended,
+        }
+    }
+
+    /// Begins to move bytes between `a` and `b`, once.
+    ///
+    /// # Errors
+    /// EINVAL: they can't be relayed.
+    pub fn start(
+        self: &Arc<Self>,
+        a: Arc<Registered>,
+        b: Arc<Registered>,
+        runtime: &Handle,
+    ) -> Result<()> {
+        // Without a message in hand there is no way to ask for the other kinds.
+        let asks_again = a.socket().kind() == Kind::Stream;
+        let relay = Relay::new(a, b)?;
+        let _ = self.progress.set(relay.progress());
+        let moving = Box::pin(moving(relay, Arc::clone(&self.stopping), asks_again));
+        // The task waits at the lock until its own handle is kept.
+        let mut phase = self.lock();
+        let this = Arc::clone(self);
+        let task = runtime.spawn(poll_fn(move |cx| this.poll(cx)));
+        *phase = Phase::Moving(moving, task.abort_handle());
+        Ok(())
+    }
+
+    /// What has been delivered so far.
+    pub fn relayed(&self) -> Relayed {
+        self.progress
+            .get()
+            .map_or_else(Relayed::default, |progress| progress.relayed())
+    }
+
+    /// Whether it has ended.
+    pub fn is_over(&self) -> bool {
+        matches!(*self.lock(), Phase::Over(_))
+    }
+
+    /// Stops it if it runs, and gives what it came to, once.
+    pub fn stop(&self) -> Option<Outcome> {
+        self.stopping.store(true, Ordering::Release);
+        let mut phase = self.lock();
+        if let Phase::Moving(moving, task) = &mut *phase {
+            let outcome = poll(moving, &mut Context::from_waker(Waker::noop()));
+            task.abort();
+            *phase = Phase::Over(match outcome {
+                Poll::Ready(outcome) => Some(outcome),
+                Poll::Pending => None,
+            });
+        }
+        match &mut *phase {
+            Phase::Over(outcome) => outcome.take(),
+            Phase::Moving(..) => None,
+        }
+    }
+
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut phase = self.lock();
+        let Phase::Moving(moving, _) = &mut *phase else {
+            return Poll::Ready(());
+        };
+        let outcome = ready!(poll(moving, cx));
+        // The ends are let go before anybody hears of it.
+        drop(mem::replace(&mut *phase, Phase::Over(Some(outcome))));
+        drop(phase);
+        self.ended.wake_by_ref();
+        Poll::Ready(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Phase> {
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs `relay` until it ends or is told to stop; it hears of that when it is polled.
+async fn moving(
+    mut relay: Relay<Arc<Registered>, Arc<Registered>>,
+    stopping: Arc<AtomicBool>,
+    asks_again: bool,
+) -> Outcome {
+    let error = loop {
+        // A timer can be made on the runtime's thread only; whoever stops it polls from another.
+        if stopping.load(Ordering::Acquire) {
+            break None;
+        }
+        let mut run = pin!(relay.run());
+        let mut pause = pin!(sleep(ASK_AGAIN));
+        let result = poll_fn(|cx| {
+            if stopping.load(Ordering::Acquire) {
+                return Poll::Ready(Some(None));
+            }
+            match run.as_mut().poll(cx) {
+                Poll::Ready(result) => Poll::Ready(Some(result.err())),
+                Poll::Pending if asks_again => pause.as_mut().poll(cx).map(|()| None),
+                Poll::Pending => Poll::Pending,
+            }
+        });
+        if let Some(error) = result.await {
+            break error;
+        }
+    };
+    let parts = relay.into_parts();
+    Outcome {
+        relayed: parts.relayed,
+        error,
+        for_a: parts.for_a,
+        for_b: parts.for_b,
+    }
+}
+
+/// A panic must not leave the ends taken for ever; as an outcome it becomes an error with a code.
+fn poll(moving: &mut Moving, cx: &mut Context<'_>) -> Poll<Outcome> {
+    catch_unwind(AssertUnwindSafe(|| moving.as_mut().poll(cx))).unwrap_or_else(|_| {
+        Poll::Ready(Outcome {
+            error: Some(Error::new(libc::ENOTRECOVERABLE, "recvmsg")),
+            ..Outcome::default()
+        })
+    })
+}
