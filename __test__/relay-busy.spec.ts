@@ -1,10 +1,10 @@
 // What relay() refuses, and what a relay keeps others from doing to its ends meanwhile.
 
-import { type AnySocket, MessageBatch, relay, StreamSocket } from 'socketpair'
+import { type AnySocket, MessageBatch, relay, Socket, StreamSocket, transfer } from 'socketpair'
 import { chain } from './helpers/chains.ts'
 import { rejects, throws } from './helpers/failures.ts'
 import { put, take } from './helpers/io.ts'
-import { pair, TYPES } from './helpers/pairs.ts'
+import { closeAfter, pair, TYPES } from './helpers/pairs.ts'
 import { rejection } from './helpers/rejection.ts'
 import { test } from './helpers/test.ts'
 import { NOT_OPTIONS } from './helpers/wrong-values.ts'
@@ -21,8 +21,10 @@ const operations = (end: AnySocket): Record<string, () => Promise<unknown>> =>
         readv: () => end.readv([buffer]),
         readExactly: () => end.readExactly(buffer),
         readChunk: () => end.readChunk(),
+        readMessage: () => end.readMessage(buffer),
         iterate: () => end[Symbol.asyncIterator]().next(),
         write: () => end.write('x'),
+        'write with a descriptor': () => end.write('x', { fds: [0] }),
         writev: () => end.writev(['x', 'y']),
       }
     : {
@@ -32,6 +34,7 @@ const operations = (end: AnySocket): Record<string, () => Promise<unknown>> =>
         recvMany: () => end.recvMany(new MessageBatch()),
         iterate: () => end[Symbol.asyncIterator]().next(),
         send: () => end.send('x'),
+        'send with a descriptor': () => end.send('x', { fds: [0] }),
         sendv: () => end.sendv(['x', 'y']),
         sendMany: () => end.sendMany([buffer, buffer]),
       }
@@ -43,6 +46,7 @@ const calls = (end: AnySocket): Record<string, () => unknown> => ({
     : { tryRecv: () => end.tryRecv(buffer), trySend: () => end.trySend('x') }),
   // It makes room, or takes it away.
   sendBufferSize: () => (end.sendBufferSize = 100_000),
+  transfer: () => transfer(end),
   "shutdown('read')": () => end.shutdown('read'),
   "shutdown('write')": () => end.shutdown('write'),
 })
@@ -148,6 +152,22 @@ test('wrong arguments reject, and nothing is thrown', async (t) => {
   t.is(await take(a), 'x')
   await put(b, 'y')
   t.is(await take(server), 'y')
+})
+
+test('two descriptors of one socket are the same socket', async (t) => {
+  const { client, a, b } = chain(t, 'stream')
+  const [one, other] = pair(t, 'stream')
+  await one.write('x', { fds: [a] })
+  const [duplicate] = (await other.readMessage(buffer))?.fds ?? []
+  const twin = Socket.fromFd(duplicate?.take() as number) as StreamSocket
+  closeAfter(t, twin)
+  await rejects(t, relay(a, twin), 'ERR_INVALID_ARG_VALUE')
+  await client.write('x')
+  t.is(await take(twin), 'x')
+  // Beside another end it is as good as the first one.
+  const relaying = relay(twin, b)
+  twin.close()
+  await rejects(t, relaying, 'ECANCELED')
 })
 
 test('an end that is closed is EBADF', async (t) => {

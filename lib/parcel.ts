@@ -5,6 +5,7 @@ import type { MessageInfo } from './message.js'
 import { binding } from './native.js'
 import { type ReceivedFd, receivedFd } from './received-fd.js'
 import { type Shelf, shelfOf } from './shelf.js'
+import { spend } from './turn.js'
 import { unclaimed } from './unclaimed.js'
 
 // Nobody can look at the descriptors of a message that nobody can reach.
@@ -95,6 +96,8 @@ function look(get: () => unknown): PropertyDescriptor {
 export function attach(info: MessageInfo, pairs: Uint32Array, hasPidfd: boolean, end: End): Parcel {
   const parcel = new Parcel(info, pairs, hasPidfd, shelfOf(end))
   const truncated = info.fdsTruncated
+  // Opening them has cost the system more than the message, and so will closing them.
+  spend(parcel.size * 2048)
   Object.defineProperties(info, {
     fds: look(() => parcel.fds),
     fdsTruncated: look(() => truncated || parcel.dropped),

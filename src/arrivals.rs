@@ -44,16 +44,18 @@ impl Arrival {
 
 /// Moves `arrivals` into `table`, their descriptors into `received`: for each its row, flags, count of
 /// descriptors, carrying byte, pid, uid, gid, and number and descriptor of the pidfd, then number and
-/// descriptor of each. Gives the numbers written; more than `table` holds and nothing has happened.
+/// descriptor of each. Gives the numbers written, and how many descriptors; more than `table` holds and
+/// nothing has happened.
 pub fn deliver(
     arrivals: &mut Vec<Arrival>,
     received: &mut Slab<Received>,
     table: &mut [u32],
-) -> Result<usize> {
+) -> Result<(usize, usize)> {
     let width = arrivals.iter().map(Arrival::width).sum();
     if width > table.len() {
-        return Ok(width);
+        return Ok((width, 0));
     }
+    let mut delivered = 0;
     let mut next = table.iter_mut();
     let mut put = |number: u32| {
         if let Some(place) = next.next() {
@@ -77,6 +79,7 @@ pub fn deliver(
         if came.carrying_byte.is_some() {
             flags |= flag::CARRYING_BYTE;
         }
+        delivered += descriptors.len() + usize::from(pidfd.is_some());
         put(unsigned(row));
         put(flags);
         put(unsigned(descriptors.len()));
@@ -98,7 +101,7 @@ pub fn deliver(
             own(Some(descriptor?));
         }
     }
-    Ok(width)
+    Ok((width, delivered))
 }
 
 fn unsigned(number: usize) -> u32 {

@@ -109,11 +109,11 @@ impl End {
     /// moved inline, each of them would wake the I/O driver's thread for nothing.
     pub fn disarm(&mut self, direction: Direction) {
         self.armed[direction as usize] = false;
-        self.rest();
+        self.unregister_if_idle();
     }
 
     /// Takes the end off the I/O driver if nothing waits.
-    pub fn rest(&mut self) {
+    pub fn unregister_if_idle(&mut self) {
         if self.armed != [false; 2] {
             return;
         }

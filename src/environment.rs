@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use napi::sys;
-use socketpair_core::{Error, Interest, Relayed, Result, Socket, linger};
+use socketpair_core::{Error, Interest, Relayed, Result, Room, Socket, descriptor_limit, linger};
 
 use crate::arrivals::{self, Arrival};
 use crate::ends::{Direction, End, Ends};
@@ -25,6 +25,7 @@ pub struct Environment {
     ends: RefCell<Ends>,
     received: RefCell<Slab<Received>>,
     arrived: RefCell<Vec<Arrival>>,
+    descriptor_limit: usize,
     wakes: Wakes,
     runtime: Runtime,
 }
@@ -61,6 +62,7 @@ pub fn open(env: sys::napi_env, wakes: Wakes) {
         ends: RefCell::default(),
         received: RefCell::default(),
         arrived: RefCell::default(),
+        descriptor_limit: descriptor_limit(),
         wakes,
         runtime: Runtime::default(),
     };
@@ -132,6 +134,13 @@ impl Environment {
         self.ends.borrow_mut().remove(id)?.into_socket()
     }
 
+    /// Room for `most` descriptors, or for as many as leave this process half of those that it may have:
+    /// a sender can't use them up while nobody takes or closes what comes.
+    pub fn room(&self, most: usize) -> Room {
+        let left = (self.descriptor_limit / 2).saturating_sub(self.received.borrow().len());
+        Room::for_descriptors(most.min(left))
+    }
+
     /// Keeps what came along with a receive for [`deliver`](Self::deliver); what the one before left is
     /// closed.
     pub fn arrived(&self, arrivals: Vec<Arrival>) {
@@ -139,7 +148,7 @@ impl Environment {
     }
 
     /// Gives what came along with the last receive; see [`arrivals::deliver`].
-    pub fn deliver(&self, table: &mut [u32]) -> Result<usize> {
+    pub fn deliver(&self, table: &mut [u32]) -> Result<(usize, usize)> {
         arrivals::deliver(
             &mut self.arrived.borrow_mut(),
             &mut self.received.borrow_mut(),
@@ -263,7 +272,7 @@ impl Environment {
         if let Some(end) = ends.get_mut(id) {
             end.take_back();
             // It may be registered still, for a relay that did not begin.
-            end.rest();
+            end.unregister_if_idle();
         }
     }
 

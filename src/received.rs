@@ -3,7 +3,7 @@
 
 use std::os::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd, RawFd};
 
-use napi::Env;
+use napi::{Env, sys};
 use napi_derive::napi;
 use socketpair_core::{Error, Identity, Result, Socket};
 
@@ -81,6 +81,21 @@ impl Drop for Received {
     }
 }
 
+/// What a descriptor weighs for the garbage collector, in bytes: of these a process can have a few thousand,
+/// and the object that stands for one is so small that they would run out long before memory does.
+const WEIGHT: i64 = 256 * 1024;
+
+/// Tells the garbage collector that `change` more descriptors hang on objects, or fewer. It may collect at
+/// once, so nothing of the environment may be borrowed.
+pub fn weigh(env: sys::napi_env, change: i64) {
+    if change == 0 {
+        return;
+    }
+    let mut total = 0;
+    // SAFETY: on the JavaScript thread of `env`; `total` outlives the call.
+    unsafe { sys::napi_adjust_external_memory(env, change * WEIGHT, &raw mut total) };
+}
+
 /// Gives the descriptor of that number to the caller.
 #[napi]
 pub fn take_received(env: Env, id: u32) -> napi::Result<i32> {
@@ -98,6 +113,7 @@ pub fn adopt_received(env: Env, id: u32) -> napi::Result<NewEnd> {
         environment.adopt_received(id)
     })
     .or_throw(env)?;
+    weigh(env.raw(), -1);
     take_in(env, socket)
 }
 
@@ -131,4 +147,5 @@ fn take_out(env: Env, id: u32) -> Option<Received> {
     })
     .ok()
     .flatten()
+    .inspect(|_| weigh(env.raw(), -1))
 }

@@ -8,6 +8,7 @@ use socketpair_core::{Kind, Received, ReceivedWith, Result, Room, Socket};
 use crate::arrivals::Arrival;
 use crate::calls::{Call, OUT_OF_BOUNDS};
 use crate::environment;
+use crate::received;
 use crate::transfer::{number, range, signed, unsigned};
 
 /// Flags of a received message, above the 32 bits of its length.
@@ -59,8 +60,8 @@ pub fn recv_vectored(call: &Call<2>) -> i64 {
 }
 
 fn receive(env: sys::napi_env, id: u32, pieces: &mut [IoSliceMut<'_>], most: Option<usize>) -> i64 {
-    let room = most.map_or(Room::NONE, Room::for_descriptors);
     number(environment::with(env, RECV, |environment| {
+        let room = most.map_or(Room::NONE, |most| environment.room(most));
         environment.with(id, RECV, |end, socket| {
             if let Some(error) = end.take_deferred() {
                 return Err(error);
@@ -143,7 +144,7 @@ pub fn recv_many(call: &Call<4>) -> i64 {
             if let Some(error) = end.take_deferred() {
                 return Err(error);
             }
-            let room = Room::for_descriptors(call.integer(3).unwrap_or(0));
+            let room = environment.room(call.integer(3).unwrap_or(0));
             let mut offset = 0;
             let mut count = 0;
             let mut descriptors = 0;
@@ -217,7 +218,12 @@ pub fn arrived(call: &Call<1>) -> i64 {
     let Some(table) = call.numbers(0) else {
         return OUT_OF_BOUNDS;
     };
-    number(environment::with(call.env(), RECV, |environment| {
-        environment.deliver(table).map(signed)
-    }))
+    let mut descriptors = 0;
+    let answer = number(environment::with(call.env(), RECV, |environment| {
+        let (width, delivered) = environment.deliver(table)?;
+        descriptors = delivered;
+        Ok(signed(width))
+    }));
+    received::weigh(call.env(), signed(descriptors));
+    answer
 }

@@ -8,7 +8,7 @@ use socketpair_core::{Credentials, Outgoing, Result, Socket, ancillary};
 use crate::calls::{Call, OUT_OF_BOUNDS};
 use crate::descriptor;
 use crate::environment;
-use crate::received::Received;
+use crate::received::{self, Received};
 use crate::transfer::{number, range, signed};
 
 /// How many messages go into one `sendmmsg`.
@@ -125,7 +125,8 @@ pub fn hold(call: &Call<2>) -> i64 {
     if ids.len() < numbers.len() {
         return OUT_OF_BOUNDS;
     }
-    number(environment::with(call.env(), "fcntl", |environment| {
+    let mut count = 0;
+    let answer = number(environment::with(call.env(), "fcntl", |environment| {
         let held = descriptor::duplicate(numbers)?
             .into_iter()
             .map(Received::new)
@@ -133,7 +134,10 @@ pub fn hold(call: &Call<2>) -> i64 {
         for ((number, id), duplicate) in numbers.iter_mut().zip(ids).zip(held) {
             *number = duplicate.number().cast_unsigned();
             *id = environment.insert_received(duplicate);
+            count += 1;
         }
         Ok(0)
-    }))
+    }));
+    received::weigh(call.env(), count);
+    answer
 }

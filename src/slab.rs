@@ -44,6 +44,11 @@ impl<T> Slab<T> {
         index
     }
 
+    /// How many things are here.
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
     /// The thing of that number, if it is still here.
     pub fn get(&self, id: u32) -> Option<&T> {
         let slot = self.slots.get((id & INDEX_MASK) as usize)?;

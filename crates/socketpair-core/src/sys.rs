@@ -73,6 +73,15 @@ pub(crate) fn identity(fd: BorrowedFd<'_>) -> Result<Identity> {
     })
 }
 
+/// getrlimit(2) of `RLIMIT_NOFILE`.
+pub(crate) fn descriptor_limit() -> usize {
+    use nix::sys::resource::{Resource, getrlimit};
+    getrlimit(Resource::RLIMIT_NOFILE)
+        .ok()
+        .and_then(|(soft, _)| usize::try_from(soft).ok())
+        .unwrap_or(usize::MAX)
+}
+
 /// shutdown(2).
 pub(crate) fn shutdown(fd: BorrowedFd<'_>, how: Shutdown) -> Result<()> {
     let how = match how {
