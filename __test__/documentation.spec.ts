@@ -32,7 +32,10 @@ const examples = readdirSync(join(root, 'examples'))
   .map((name) => join('examples', name.endsWith('.js') ? name : join(name, 'main.js')))
 
 /** What an example is given where it would take something large of its own. */
-const examplesArguments = new Map([['examples/gzip.js', ['package-lock.json']]])
+const examplesArguments = new Map([
+  ['examples/gzip.js', ['package-lock.json']],
+  ['examples/python-memfd/main.js', ['package-lock.json']],
+])
 
 // Inside the package, where its own name stands for it.
 mkdirSync(join(root, 'target'), { recursive: true })

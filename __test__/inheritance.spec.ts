@@ -1,7 +1,8 @@
 // 3.1 b: an end is absent in every child, unless it is passed in stdio or made to stay.
-import { fork, spawn, spawnSync } from 'node:child_process'
+import { exec, fork, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { inodeOf } from './helpers/descriptors.ts'
 import { put, take } from './helpers/io.ts'
 import { pair, TYPES } from './helpers/pairs.ts'
@@ -21,6 +22,7 @@ const WAYS: Record<string, () => Promise<string>> = {
     return shown
   },
   spawnSync: async () => spawnSync('sh', LIST, { encoding: 'utf8' }).stdout,
+  exec: async () => (await promisify(exec)('ls -l /proc/self/fd')).stdout,
   fork: async () => {
     const child = fork(FORKED)
     const [[descriptors]] = (await Promise.all([once(child, 'message'), once(child, 'close')])) as [

@@ -27,6 +27,7 @@ interface Report {
   frozen: boolean
   supported: object
   wrongArgument: string
+  wrongSocket: string
   failures: Record<string, Failure | null>
 }
 
@@ -85,7 +86,7 @@ for (const [platform, options, why] of [
   })
 
   test(`without a binary on ${platform} every call says why it can't work`, (t) => {
-    const { failures, wrongArgument } = reportWithoutAddon(...options)
+    const { failures, wrongArgument, wrongSocket } = reportWithoutAddon(...options)
     const expected = {
       name: 'Error',
       message: `socketpair does not work here: ${why}`,
@@ -93,7 +94,8 @@ for (const [platform, options, why] of [
       cause: true,
     }
     for (const [call, failure] of Object.entries(failures)) t.deepEqual(failure, expected, call)
-    t.is(Object.keys(failures).length, 5)
+    t.is(Object.keys(failures).length, 8)
     t.is(wrongArgument, 'ERR_INVALID_ARG_VALUE')
+    t.is(wrongSocket, 'ERR_INVALID_ARG_VALUE')
   })
 }

@@ -134,6 +134,11 @@ export function invalidTransferToken(): Error {
   )
 }
 
+/** Nobody gave this process the socket that it asks for. */
+export function noInheritedSocket(reason: string): Error {
+  return coded(new Error(reason), 'ERR_NO_INHERITED_SOCKET')
+}
+
 /** The end came before all bytes did. */
 export function unexpectedEndOfFile(bytesRead: number, wanted: number): Error {
   const error = new Error(`end-of-file after ${bytesRead} of ${wanted} bytes`)

@@ -1,4 +1,12 @@
 export type { OperationOptions } from './arguments.js'
+export type {
+  ChildSocketOptions,
+  ChildSockets,
+  OneChildSocket,
+  SeveralChildSockets,
+  SocketsOfChild,
+  Spawned,
+} from './child-sockets.js'
 export { type Constants, constants } from './constants.js'
 export { DatagramSocket } from './datagram-socket.js'
 export type { SocketType } from './end.js'
@@ -10,6 +18,8 @@ export type {
   RecvOptions,
   StreamMessageInfo,
 } from './message.js'
+export { fork } from './fork.js'
+export { inheritedSocket } from './inherited-socket.js'
 export { MessageBatch, type MessageBatchOptions } from './message-batch.js'
 export { MessageSocket } from './message-socket.js'
 export type { Passable, SendManyOptions, SendOptions, SentCredentials } from './outgoing.js'
@@ -18,7 +28,8 @@ export { type Relayed, type RelayOptions, relay } from './relay.js'
 export { SeqpacketSocket } from './seqpacket-socket.js'
 export { type Credentials, Socket } from './socket.js'
 export { type PairOptions, socketpair } from './socketpair.js'
-export type { AnySocket } from './sockets.js'
+export type { AnySocket, SocketClasses } from './sockets.js'
+export { spawn } from './spawn.js'
 export { StreamSocket } from './stream-socket.js'
 export { type Supported, supported } from './supported.js'
 export { receive, transfer, type TransferOptions, type TransferToken } from './transfer.js'

@@ -80,6 +80,11 @@ const loaded = load()
 /** Whether there is an addon for this platform. */
 export const available: boolean = loaded.failure === undefined
 
+/** For calls that would fail of something else first. @throws why there is no addon, where there is none */
+export function requireAddon(): void {
+  if (!available) throw unavailable(loaded.failure)
+}
+
 /** The calls that are made once in an end's life, or seldom. */
 export const binding: typeof Binding = loaded.binding
 

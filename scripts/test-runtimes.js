@@ -35,6 +35,7 @@ const contexts = [
 /** @type {ReadonlyArray<{ run: string[], prints?: string, code?: number, flags?: string[] }>} */
 const programs = [
   { run: ['smoke.mjs'], prints: 'it works' },
+  { run: ['spawns.mjs'], prints: 'every child answered' },
   ...[
     'exit',
     'exit in a continuation',

@@ -21,7 +21,7 @@ function pythonItself(): string {
 }
 
 /** The command line that runs a program: `describe.py`, `exhaust.ts`, or a compiled one by its path. */
-function commandLine(program: string, args: readonly string[]): [string, string[]] {
+export function commandLine(program: string, args: readonly string[] = []): [string, string[]] {
   if (path.isAbsolute(program)) return [program, [...args]]
   const file = path.join(PROGRAMS, program)
   if (program.endsWith('.py')) return [pythonItself(), ['-I', '-S', '-B', file, ...args]]
@@ -67,7 +67,10 @@ export interface Running {
   result(): Promise<unknown>
 }
 
-/** Starts a program that gets `ends` as its descriptors 3, 4, …; they are closed here then. */
+/**
+ * Starts a program that gets `ends` as its descriptors 3, 4, …; they are closed here then. When its stdin
+ * comes to an end they are the program's alone.
+ */
 export function start(
   t: ExecutionContext,
   program: string,
@@ -76,9 +79,10 @@ export function start(
 ): Running {
   const [command, line] = commandLine(program, args)
   const child = spawn(command, line, {
-    stdio: ['ignore', 'pipe', 'inherit', ...ends.map((end) => end.fd)],
+    stdio: ['pipe', 'pipe', 'inherit', ...ends.map((end) => end.fd)],
   })
   for (const end of ends) end.close()
+  child.stdin?.end()
   let output = ''
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text))
   const ended = once(child, 'close')

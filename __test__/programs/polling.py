@@ -21,6 +21,7 @@ def poll(end):
 
 
 a, b = ends()
+sys.stdin.buffer.read()  # Until then the parent may have them too.
 epoll = select.epoll()
 epoll.register(b, select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET)
 

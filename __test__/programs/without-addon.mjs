@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import * as all from 'socketpair'
 
-const { constants, receive, Socket, socketpair, supported } = all
+const { constants, fork, inheritedSocket, receive, Socket, socketpair, spawn, supported } = all
 
 /** Everything that would need the system. */
 const calls = {
@@ -12,6 +12,9 @@ const calls = {
   'Socket.fromFd(0)': () => Socket.fromFd(0),
   // There is no end to transfer; a token may come all the same.
   "receive({ transferId: 'x' })": () => receive({ transferId: 'x' }),
+  "spawn('true')": () => spawn('true'),
+  'fork(import.meta.url)': () => fork(new URL(import.meta.url)),
+  'inheritedSocket()': () => inheritedSocket(),
 }
 
 /** @param {() => unknown} call */
@@ -35,6 +38,7 @@ console.log(
     supported,
     // @ts-expect-error there is no such type
     wrongArgument: failureOf(() => socketpair('raw'))?.code,
+    wrongSocket: failureOf(() => spawn('true', { stdio: 'pipe', socket: { fd: 0 } }))?.code,
     failures: Object.fromEntries(failures),
   }),
 )

@@ -1,10 +1,15 @@
 // Checked by the compiler alone, never run: what types the calls have, and which calls are refused.
+import type { ChildProcess } from 'node:child_process'
 import {
   type AnySocket,
+  type ChildSocketOptions,
+  type ChildSockets,
   type Constants,
   type Credentials,
   constants,
   DatagramSocket,
+  fork,
+  inheritedSocket,
   type Message,
   MessageBatch,
   type MessageInfo,
@@ -17,7 +22,10 @@ import {
   Socket,
   type SocketType,
   StreamSocket,
+  type SocketsOfChild,
   socketpair,
+  type Spawned,
+  spawn,
   type SystemError,
   supported,
   transfer,
@@ -201,6 +209,68 @@ export function moving(end: StreamSocket, any: AnySocket, options: TransferOptio
   receive(end)
   // @ts-expect-error only told
   token.transferId = 'x'
+}
+
+export function socketsOfChildren(type: SocketType, fd: number, sockets: ChildSockets): void {
+  const plain = spawn('true')
+  same<typeof plain.child, ChildProcess>()
+  same<typeof plain.socket, StreamSocket>()
+  same<typeof plain.sockets, Readonly<Record<3, StreamSocket>>>()
+  const seqpacket = spawn('true', ['x'], { cwd: '/', socket: { type: 'seqpacket', fd: 5 } })
+  same<typeof seqpacket, Spawned<Readonly<Record<5, SeqpacketSocket>>>>()
+  const withoutArguments = spawn('true', { stdio: 'inherit', socket: { type: 'dgram' } })
+  same<typeof withoutArguments.socket, DatagramSocket>()
+  const withoutType = spawn('true', null, { socket: { fd: 4, sendBufferSize: 1 } })
+  same<typeof withoutType.socket, StreamSocket>()
+  const any = spawn('true', { socket: { type, fd } })
+  same<typeof any.socket, AnySocket>()
+  same<typeof any.sockets, Readonly<Record<number, AnySocket>>>()
+  const options: ChildSocketOptions = { type }
+  same<ReturnType<typeof spawn>['child'], ChildProcess>()
+  const forked = fork('x.js', { silent: true, execArgv: [], socket: options })
+  same<typeof forked.socket, AnySocket>()
+  const url = fork(new URL('file:///x.js'), ['x'], { socket: { type: 'seqpacket' } })
+  same<typeof url.sockets, Readonly<Record<3, SeqpacketSocket>>>()
+
+  const several = spawn('true', [], {
+    sockets: { control: 'seqpacket', data: { type: 'stream', fd: 5 }, plain: {}, 7: 'dgram' },
+  })
+  same<typeof several.sockets.control, SeqpacketSocket>()
+  same<typeof several.sockets.data, StreamSocket>()
+  same<typeof several.sockets.plain, StreamSocket>()
+  same<(typeof several.sockets)[7], DatagramSocket>()
+  same<typeof several.socket, AnySocket>()
+  const numbers = fork('x.js', { sockets: { 3: 'stream', 4: 'seqpacket' } })
+  same<typeof numbers, Spawned<SocketsOfChild<{ readonly 3: 'stream'; readonly 4: 'seqpacket' }>>>()
+  const dynamic = spawn('true', { sockets })
+  same<(typeof dynamic.sockets)[string], AnySocket>()
+  const union = spawn('true', { sockets: { a: type, b: { type: 'dgram' as 'dgram' | 'stream' } } })
+  same<typeof union.sockets.a, AnySocket>()
+  same<typeof union.sockets.b, DatagramSocket | StreamSocket>()
+
+  const inherited = inheritedSocket()
+  same<typeof inherited, AnySocket>()
+  same<ReturnType<typeof inheritedSocket>, AnySocket>()
+  inheritedSocket('control')
+
+  // @ts-expect-error not one of the three
+  spawn('true', [], { socket: { type: 'tcp' } })
+  // @ts-expect-error a misspelled option
+  spawn('true', [], { socket: { typ: 'stream' } })
+  // @ts-expect-error one or several
+  spawn('true', [], { socket: {}, sockets: { a: 'stream' } })
+  // @ts-expect-error not one of the three
+  spawn('true', { sockets: { a: 'tcp' } })
+  // @ts-expect-error a key that is not there
+  void several.sockets.other
+  // @ts-expect-error a number of the child's
+  void plain.sockets[4]
+  // @ts-expect-error a misspelled option of Node's
+  spawn('true', { detach: true })
+  // @ts-expect-error no option of fork's
+  fork('x.js', { shell: true })
+  // @ts-expect-error a string
+  inheritedSocket(3)
 }
 
 export function theRest(error: SystemError, options: PairOptions): void {
