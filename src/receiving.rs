@@ -24,8 +24,10 @@ mod flag {
     pub const DROPPED: i64 = 1 << 37;
 }
 
-/// A batch ends when it has this many descriptors: four messages can be full of them.
+/// The most descriptors of a batch: lib/ keeps as many for somebody to look at.
 const DESCRIPTORS_A_BATCH: usize = 1012;
+/// The most that a message brings, beside a pidfd.
+const DESCRIPTORS_A_MESSAGE: usize = 253;
 
 const RECV: &str = "recvmsg";
 
@@ -144,13 +146,16 @@ pub fn recv_many(call: &Call<4>) -> i64 {
             if let Some(error) = end.take_deferred() {
                 return Err(error);
             }
-            let room = environment.room(call.integer(3).unwrap_or(0));
+            let most = call.integer(3).unwrap_or(0);
+            let next = most.min(DESCRIPTORS_A_MESSAGE) + usize::from(socket.pass_pidfd());
+            let left = environment.room(DESCRIPTORS_A_BATCH).descriptors;
             let mut offset = 0;
             let mut count = 0;
             let mut descriptors = 0;
             let mut arrivals = Vec::new();
             for row in table.as_chunks_mut::<4>().0 {
                 let memory = &mut slab[offset..];
+                let room = Room::for_descriptors(most.min(left.saturating_sub(descriptors)));
                 let came = match take_if_it_fits(socket, memory, room, count == 0) {
                     Ok(Some(came)) => came,
                     Ok(None) => break,
@@ -180,7 +185,7 @@ pub fn recv_many(call: &Call<4>) -> i64 {
                 ];
                 offset += received.len;
                 count += 1;
-                if descriptors >= DESCRIPTORS_A_BATCH {
+                if descriptors + next > DESCRIPTORS_A_BATCH {
                     break;
                 }
             }
