@@ -58,8 +58,9 @@ test('timers run while ends spin for each other', async (t) => {
   t.pass()
 })
 
+const options = (busyPoll: unknown) => ({ busyPoll }) as { busyPoll: BusyPoll }
+
 test('busyPoll is checked before anything is made', (t) => {
-  const options = (busyPoll: unknown) => ({ busyPoll }) as { busyPoll: BusyPoll }
   for (const wrong of [true, '20', null, {}]) {
     t.throws(() => socketpair('stream', options(wrong)), { code: 'ERR_INVALID_ARG_TYPE' })
   }
