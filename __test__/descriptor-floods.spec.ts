@@ -18,7 +18,7 @@ import { type ExecutionContext, test } from './helpers/test.ts'
 import { until } from './helpers/until.ts'
 import { warnings } from './helpers/warnings.ts'
 
-const MESSAGES = 2000
+const MESSAGES = 600
 const EACH = 253
 /** The most that a socket keeps for messages that nobody has looked at. */
 const KEPT = 1012
