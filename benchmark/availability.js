@@ -48,10 +48,6 @@ export function findMissing(options) {
  * @param {ReadonlyMap<Need, string>} missing
  */
 export function whyNot(configurations, missing) {
-  for (const configuration of configurations) {
-    for (const need of configuration?.needs ?? []) {
-      const reason = missing.get(need)
-      if (reason !== undefined) return reason
-    }
-  }
+  const needs = configurations.flatMap((configuration) => configuration?.needs ?? [])
+  return needs.map((need) => missing.get(need)).find((reason) => reason !== undefined)
 }

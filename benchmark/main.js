@@ -22,7 +22,9 @@ export async function benchmark(args) {
     return false
   }
   const { platform, release, arch, cpus, load } = describeMachine()
-  console.log(`Node ${process.versions.node}, ${platform} ${release} ${arch}, ${cpus} CPUs, load ${load}`)
+  console.log(
+    `Node ${process.versions.node}, ${platform} ${release} ${arch}, ${cpus} CPUs, load ${load}`,
+  )
   if (load > cpus / 2) console.log('The machine is busy: the figures mean little.')
   console.log()
   try {

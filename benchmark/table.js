@@ -21,7 +21,8 @@ export async function benchmarkTable(options) {
   const missing = findMissing(options)
   const { chosen, skipped } = choose(options.only, missing)
   if (chosen.length === 0) printSkipped(skipped)
-  if (chosen.length === 0) throw new RangeError(`no row can be run whose name holds "${options.only}"`)
+  if (chosen.length === 0)
+    throw new RangeError(`no row can be run whose name holds "${options.only}"`)
 
   const machine = describeMachine()
   const window = quick ? shortWindow : usualWindow

@@ -1,13 +1,7 @@
 // Small messages, one way.
 
 import { referenceProgram } from '../compile.js'
-import {
-  inRuntime,
-  messagesOf,
-  messagesPerSecond,
-  peerProgram,
-  program,
-} from './common.js'
+import { inRuntime, messagesOf, messagesPerSecond, peerProgram, program } from './common.js'
 
 const size = 64
 /** What every reader of a stream reads into. */
@@ -80,10 +74,7 @@ export const smallMessages = [
       other: program('net-sender', size, 'corked'),
     },
   ],
-  [
-    'MessagePort clone, 64 B',
-    { ...messages, measuring: program('port-receiver', size, 'clone') },
-  ],
+  ['MessagePort clone, 64 B', { ...messages, measuring: program('port-receiver', size, 'clone') }],
   [
     'MessagePort transfer, 64 B',
     { ...messages, measuring: program('port-receiver', size, 'transfer') },

@@ -36,8 +36,14 @@ for (const [label, size] of sizes) {
         needs: ['cc'],
       },
     ],
-    [`net.Socket 'data', ${label}`, { ...fromNet, measuring: program('net-receiver', size, 'data') }],
-    [`net.Socket onread, ${label}`, { ...fromNet, measuring: program('net-receiver', size, 'onread') }],
+    [
+      `net.Socket 'data', ${label}`,
+      { ...fromNet, measuring: program('net-receiver', size, 'data') },
+    ],
+    [
+      `net.Socket onread, ${label}`,
+      { ...fromNet, measuring: program('net-receiver', size, 'onread') },
+    ],
   )
 }
 

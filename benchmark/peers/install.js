@@ -1,9 +1,8 @@
 // The other packages and runtimes, which nothing else here depends on.
 
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 
-const folder = fileURLToPath(new URL('.', import.meta.url))
+const folder = `${import.meta.dirname}/`
 
 /** Installs what can be installed; what cannot is found missing by {@link whyMissing}. */
 export function installPeers() {

@@ -1,9 +1,9 @@
 // Receives the ends of many pairs and sends back what comes over each, until the other side is gone.
 
-import { SeqpacketSocket, Socket, StreamSocket } from 'socketpair'
+import { Socket, StreamSocket } from 'socketpair'
 import { ignorePeerGone } from './peer-gone.js'
 
-const control = /** @type {SeqpacketSocket} */ (Socket.fromFd(3))
+const control = /** @type {import('socketpair').SeqpacketSocket} */ (Socket.fromFd(3))
 
 /** @param {StreamSocket} end */
 async function echo(end) {

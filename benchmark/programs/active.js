@@ -2,12 +2,12 @@
 // use: a message under way on each "at once", or one message that takes them "in turn" (argv[3]). Beside
 // it the first pair alone.
 
-import { SeqpacketSocket, Socket, socketpair } from 'socketpair'
+import { Socket, socketpair } from 'socketpair'
 import { possiblePairs } from './pairs.js'
 import { Checker, isChecking, pattern } from './pattern.js'
 import { measured, report } from './window.js'
 
-const control = /** @type {SeqpacketSocket} */ (Socket.fromFd(3))
+const control = /** @type {import('socketpair').SeqpacketSocket} */ (Socket.fromFd(3))
 const message = pattern(64)
 const answer = Buffer.alloc(64)
 const checker = new Checker(64)

@@ -5,7 +5,6 @@ import { socketpair } from 'socketpair'
 
 /** The most descriptors that this process may have; a hundred are its own. */
 function mostDescriptors() {
-  process.report.excludeNetwork = true
   const { userLimits } = /** @type {any} */ (process.report.getReport())
   const limit = Number(userLimits.open_files.soft)
   return (Number.isNaN(limit) ? Infinity : limit) - 100

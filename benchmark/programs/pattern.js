@@ -55,7 +55,6 @@ export class Checker {
     if (bytes.length !== this.#size) fail(`a message of ${bytes.length} bytes`)
     this.take(bytes)
   }
-
 }
 
 /**

@@ -7,7 +7,7 @@ import { startWorker } from './port.js'
 const size = Number(process.argv[2])
 const message = new Uint8Array(pattern(size))
 const checker = new Checker(size)
-const port = startWorker('port-echo', [])
+const { port } = startWorker('port-echo', [])
 const answered = startPinging(() => port.postMessage(message), 'busy')
 port.on('message', (answer) => {
   if (isChecking) checker.takeMessage(answer)

@@ -8,7 +8,7 @@ import { ThroughputWindow } from './throughput.js'
 const size = Number(process.argv[2])
 const throughput = new ThroughputWindow(size)
 const checker = new Checker(size)
-const port = startWorker('port-sender', process.argv.slice(2))
+const { port } = startWorker('port-sender', process.argv.slice(2))
 
 let received = 0
 port.on('message', (message) => {

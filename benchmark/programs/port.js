@@ -9,6 +9,6 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 export function startWorker(name, args) {
   const { port1, port2 } = new MessageChannel()
   const url = new URL(`${name}.js`, import.meta.url)
-  new Worker(url, { workerData: port2, transferList: [port2], argv: [...args] })
-  return port1
+  const worker = new Worker(url, { workerData: port2, transferList: [port2], argv: [...args] })
+  return { worker, port: port1 }
 }
