@@ -7,7 +7,8 @@ import { canPlace } from './placement.js'
 
 /** @typedef {import('./configurations/common.js').Need} Need */
 
-const peers = /** @type {const} */ ([
+/** Other packages and runtimes, which are there only where somebody asked for them. */
+export const peers = /** @type {const} */ ([
   'zeromq',
   'node-unix-socket',
   'unix-dgram',

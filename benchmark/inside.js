@@ -15,7 +15,7 @@ const path = fileURLToPath(new URL('programs/inside.js', import.meta.url))
 /** How often an operation is done where its time is taken. */
 const timed = 20_000
 /** How often where instructions are counted: what both have in common, Node's start, falls out. */
-const counted = [1000, 5000]
+const counted = [500, 2500]
 
 const callgrind = ['--tool=callgrind', '--callgrind-out-file=/dev/null']
 // A compiler that works beside the program makes every count another one.
@@ -44,6 +44,7 @@ export async function benchmarkInside(options) {
   const results = []
   for (const name of names) {
     const nanoseconds = times.get(name) ?? []
+    if (hasValgrind) console.error(`counting instructions: ${name}`)
     const instructions = hasValgrind ? await instructionsOf(name) : undefined
     results.push({ name, nanoseconds, instructions })
   }

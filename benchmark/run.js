@@ -16,6 +16,7 @@ import { placed } from './placement.js'
  * @property {number} warmUp milliseconds
  * @property {number} measured milliseconds
  * @property {NodeJS.ProcessEnv} [environment] more for the programs
+ * @property {'ignore'} [stderr] where no complaint of theirs shall be seen
  */
 
 /** @type {Window} */
@@ -23,8 +24,8 @@ export const usualWindow = { warmUp: 150, measured: 400 }
 /** @type {Window} */
 export const shortWindow = { warmUp: 50, measured: 150 }
 
-/** A run that takes this long hangs. */
-const longestRun = 20_000
+/** A run that takes so many seconds hangs. */
+const longestRun = 20
 
 /** The processes of the present run; ended with this one, whatever ends it. */
 const running = new Set()
@@ -40,33 +41,35 @@ process.on('exit', () => {
  * @returns {Promise<Report>}
  * @throws where a process failed
  */
-export async function runConfiguration(configuration, { warmUp, measured, environment }) {
+export async function runConfiguration(configuration, window) {
   const folder = mkdtempSync(join(tmpdir(), 'benchmark-'))
+  const env = {
+    ...process.env,
+    BENCHMARK_WARM_UP_MS: String(window.warmUp),
+    BENCHMARK_MEASURED_MS: String(window.measured),
+    BENCHMARK_PATH: join(folder, 'socket'),
+    ...window.environment,
+  }
   try {
-    const output = await outputOf(configuration, {
-      ...process.env,
-      BENCHMARK_WARM_UP_MS: String(warmUp),
-      BENCHMARK_MEASURED_MS: String(measured),
-      BENCHMARK_PATH: join(folder, 'socket'),
-      ...environment,
-    })
-    return JSON.parse(output)
+    return JSON.parse(await outputOf(configuration, { env, stderr: window.stderr ?? 'inherit' }))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 /**
+ * @typedef {{ env: NodeJS.ProcessEnv, stderr: 'inherit' | 'ignore' }} Surroundings
+ *
  * @param {Configuration} configuration
- * @param {NodeJS.ProcessEnv} env
+ * @param {Surroundings} around
  */
-async function outputOf({ type, measuring, other, placement }, env) {
-  if (type === undefined || other === undefined) return outputOfProcess(start(measuring, env))
-  if (type === 'path') return outputBesideServer(start(other, env), start(measuring, env))
+async function outputOf({ type, measuring, other, placement }, around) {
+  if (type === undefined || other === undefined) return outputOfProcess(start(measuring, around))
+  if (type === 'path') return outputBesideServer(start(other, around), start(measuring, around))
   const [near, far] = socketpair(/** @type {'stream'} */ (type))
   try {
-    const peer = start(placed(other, placement, 1), env, far.fd)
-    const result = outputOfProcess(start(placed(measuring, placement, 0), env, near.fd))
+    const peer = start(placed(other, placement, 1), around, far.fd)
+    const result = outputOfProcess(start(placed(measuring, placement, 0), around, near.fd))
     near.close()
     far.close()
     // The other side ends by itself once this one is gone; its failure is a failure of the run.
@@ -97,13 +100,13 @@ async function outputBesideServer(server, measuring) {
 
 /**
  * @param {readonly string[]} command
- * @param {NodeJS.ProcessEnv} env
+ * @param {Surroundings} around
  * @param {number} [end] the descriptor that the process finds at 3
  */
-function start([command = '', ...args], env, end) {
+function start([command = '', ...args], { env, stderr }, end) {
   const child = spawn(command, args, {
     env,
-    stdio: ['ignore', 'pipe', 'inherit', ...(end === undefined ? [] : [end])],
+    stdio: ['ignore', 'pipe', stderr, ...(end === undefined ? [] : [end])],
   })
   running.add(child)
   child.once('exit', () => running.delete(child))
@@ -114,12 +117,14 @@ function start([command = '', ...args], env, end) {
 async function outputOfProcess(child) {
   let output = ''
   child.stdout?.setEncoding('utf8').on('data', (text) => (output += text))
-  const late = setTimeout(() => child.kill('SIGKILL'), longestRun)
+  let seconds = 0
+  // Seconds in which this process ran: a machine that slept in between is no failure.
+  const late = setInterval(() => ++seconds === longestRun && child.kill('SIGKILL'), 1000)
   try {
     const [code, signal] = await once(child, 'close')
     if (code === 0) return output
     throw new Error(`${child.spawnargs.join(' ')} ended with ${signal ?? `status ${code}`}`)
   } finally {
-    clearTimeout(late)
+    clearInterval(late)
   }
 }

@@ -1,6 +1,6 @@
 // npm run bench: every row of the table, and which fall short.
 
-import { findMissing, whyNot } from './availability.js'
+import { findMissing, peers, whyNot } from './availability.js'
 import { drawLatency } from './charts/latency.js'
 import { configurations } from './configurations/index.js'
 import { evaluate } from './evaluate.js'
@@ -28,11 +28,18 @@ export async function benchmarkTable(options) {
   const window = quick ? shortWindow : usualWindow
   const samples = await runRounds(configurationsOf(chosen), rounds, window)
   const figures = figuresOf(samples, configurations)
-  const results = chosen.map((row) => evaluate(row, figures))
+  const results = []
+  for (const row of chosen) {
+    const result = evaluate(row, figures)
+    const [peer] = peersOf([row.reference ?? row.ours])
+    const isPeersFailure = peer !== undefined && result.verdict === 'failed'
+    if (isPeersFailure) skip(skipped, `${peer}: it did not run to its end`, row.name)
+    else results.push(result)
+  }
   printReport(results, (name) => configurations.get(name)?.unit ?? '')
   printSkipped(skipped)
 
-  const versions = describeVersions(takingPart(samples))
+  const versions = describeVersions(peersOf([...samples.keys()]))
   const left = Object.fromEntries(skipped)
   const record = { machine, versions, rounds, window, rows: results, skipped: left }
   keepResults('results', { ...record, samples: Object.fromEntries(samples) }, options)
@@ -56,9 +63,18 @@ function choose(only, missing) {
     const both = [row.ours, row.reference ?? row.ours].map((name) => configurations.get(name))
     const reason = whyNot(both, missing)
     if (reason === undefined) chosen.push(row)
-    else skipped.set(reason, [...(skipped.get(reason) ?? []), row.name])
+    else skip(skipped, reason, row.name)
   }
   return { chosen, skipped }
+}
+
+/**
+ * @param {Map<string, string[]>} skipped
+ * @param {string} reason
+ * @param {string} name
+ */
+function skip(skipped, reason, name) {
+  skipped.set(reason, [...(skipped.get(reason) ?? []), name])
 }
 
 /** @param {readonly import('./rows.js').Row[]} chosen */
@@ -67,11 +83,8 @@ function configurationsOf(chosen) {
   return new Map([...configurations].filter(([name]) => names.has(name)))
 }
 
-/** @param {import('./rounds.js').Samples} samples */
-function takingPart(samples) {
-  const peers = ['zeromq', 'node-unix-socket', 'unix-dgram', 'usocket', 'bun', 'deno']
-  const needs = [...samples.keys()].flatMap((name) => configurations.get(name)?.needs ?? [])
-  return /** @type {import('./configurations/common.js').Peer[]} */ (
-    peers.filter((peer) => needs.some((need) => need === peer))
-  )
+/** @param {readonly string[]} names of configurations */
+function peersOf(names) {
+  const needs = names.flatMap((name) => configurations.get(name)?.needs ?? [])
+  return peers.filter((peer) => needs.includes(peer))
 }

@@ -31,6 +31,8 @@ export function ipcMessage(size, serialization) {
       check: (/** @type {any} */ bytes) => checker.takeMessage(bytes),
     }
   }
-  const message = textPattern(size)
-  return { message, check: (/** @type {any} */ text) => checkText(text, message) }
+  return {
+    message: textPattern(size),
+    check: (/** @type {any} */ text) => checkText(text, size),
+  }
 }

@@ -19,16 +19,31 @@ export function checkedBytes() {
  * @param {number} size
  */
 export function pattern(size) {
-  const message = Buffer.alloc(size)
-  for (let i = 0; i < size; i++) message[i] = i % 251
+  const message = rightPattern(size)
   // The test of the test: one wrong byte has to be found.
   if (process.env.BENCHMARK_SPOIL === '1') message[size - 1] = 255
   return message
 }
 
-/** The same as text, for what carries text. @param {number} size */
+/**
+ * The same as text, for what carries text.
+ *
+ * @param {number} size
+ */
 export function textPattern(size) {
-  return pattern(size).toString('hex').slice(-size)
+  return asText(pattern(size))
+}
+
+/** @param {number} size */
+function rightPattern(size) {
+  const message = Buffer.alloc(size)
+  for (let i = 0; i < size; i++) message[i] = i % 251
+  return message
+}
+
+/** @param {Buffer} message */
+function asText(message) {
+  return message.toString('hex').slice(-message.length)
 }
 
 /** Compares what arrives, in whatever pieces, with one message after the other. */
@@ -61,9 +76,9 @@ export class Checker {
  * Compares a message of text.
  *
  * @param {string} text
- * @param {string} expected
+ * @param {number} size that it should have
  */
-export function checkText(text, expected) {
-  if (text !== expected) fail(`a message is ${text}`)
+export function checkText(text, size) {
+  if (text !== asText(rightPattern(size))) fail(`a message is ${text}`)
   checked += text.length
 }
