@@ -20,9 +20,10 @@ export async function benchmarkTable(options) {
   const { rounds, quick } = options
   const missing = findMissing(options)
   const { chosen, skipped } = choose(options.only, missing)
-  if (chosen.length === 0) printSkipped(skipped)
-  if (chosen.length === 0)
+  if (chosen.length === 0) {
+    printSkipped(skipped)
     throw new RangeError(`no row can be run whose name holds "${options.only}"`)
+  }
 
   const machine = describeMachine()
   const window = quick ? shortWindow : usualWindow
@@ -85,6 +86,6 @@ function configurationsOf(chosen) {
 
 /** @param {readonly string[]} names of configurations */
 function peersOf(names) {
-  const needs = names.flatMap((name) => configurations.get(name)?.needs ?? [])
-  return peers.filter((peer) => needs.includes(peer))
+  const needs = new Set(names.flatMap((name) => configurations.get(name)?.needs ?? []))
+  return peers.filter((peer) => needs.has(peer))
 }
