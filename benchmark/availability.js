@@ -29,7 +29,8 @@ export function findMissing(options) {
   try {
     compileReferences()
   } catch (error) {
-    missing.set('cc', `no C program: ${error instanceof Error ? error.message : error}`)
+    const isThere = /** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT'
+    missing.set('cc', isThere ? 'cc could not compile the C programs' : 'no cc on the PATH')
   }
   if (!canPlace) missing.set('taskset', 'no taskset, or only one CPU')
   if (!('Channel' in socketpair)) missing.set('Channel', 'the package has no Channel')

@@ -1,5 +1,6 @@
 // What npm run bench does, once everything is built.
 
+import { constants } from 'node:os'
 import { benchmarkGrowth } from './growth.js'
 import { benchmarkInside } from './inside.js'
 import { describeMachine } from './machine.js'
@@ -27,6 +28,10 @@ export async function benchmark(args) {
   )
   if (load > cpus / 2) console.log('The machine is busy: the figures mean little.')
   console.log()
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    // An exit takes the programs that run along; some of them would wait for ever.
+    process.once(signal, () => process.exit(128 + constants.signals[signal]))
+  }
   try {
     return await forms[options.form](options)
   } catch (error) {

@@ -19,6 +19,15 @@ export const roundTrips = [
       needs: ['zeromq'],
     },
   ],
+  [
+    'C, round trip, busy, free',
+    {
+      ...overStream,
+      measuring: [referenceProgram('ping'), String(size)],
+      other: [referenceProgram('echo')],
+      needs: ['cc'],
+    },
+  ],
   ['MessagePort, round trip, busy', { ...roundTrip, measuring: program('port-ping', size) }],
 ]
 
@@ -41,16 +50,6 @@ for (const [pace, placement] of /** @type {const} */ ([
       { ...placed, measuring: program('net-ping', size, pace), other: program('net-echo') },
     ],
   )
-  if (pace === 'paced') continue
-  roundTrips.push([
-    `C, round trip, ${pace}, ${placement}`,
-    {
-      ...placed,
-      measuring: [referenceProgram('ping'), String(size)],
-      other: [referenceProgram('echo')],
-      needs: [...needs, 'cc'],
-    },
-  ])
 }
 
 for (const serialization of ['advanced', 'json']) {

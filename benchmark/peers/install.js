@@ -24,5 +24,6 @@ export function whyMissing(peer) {
   const { status, error, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' })
   if (status === 0) return
   const reason = stderr?.match(/^\w*Error.*$/m)?.[0] ?? stderr?.trim().split('\n').at(-1)
-  return error?.message ?? reason ?? `exit status ${status}`
+  // Without this machine's paths: the reason goes into the results.
+  return (error?.message ?? reason ?? `exit status ${status}`).replaceAll(folder, '')
 }
