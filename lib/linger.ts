@@ -19,10 +19,18 @@ const SPIN = 20
 /** Microseconds of sleep after that: about what a reader takes to make room in a full queue. */
 const SLEEP = 200
 
+/** Ends that linger at once: each look asks for all of them, and a thread with many is not idle. */
+const MOST = 8
+
 let lingerers = new Map<number, Lingerer>()
 let tokens = new Uint32Array(16)
 let looking = false
 let turn: NodeJS.Immediate | undefined
+
+/** Whether one more end may linger. */
+export function mayLinger(): boolean {
+  return lingerers.size < MOST
+}
 
 /**
  * Waits a moment; `onLingered` will be called when the microtasks of now have run, or in the next turn of

@@ -1,7 +1,7 @@
 import type { OperationOptions } from './arguments.js'
 import type { End } from './end.js'
 import { errorOf, failureOf } from './errors.js'
-import { hurry, linger, type Lingerer } from './linger.js'
+import { hurry, linger, type Lingerer, mayLinger } from './linger.js'
 import { calls } from './native.js'
 import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from './operation.js'
 import { Patience } from './patience.js'
@@ -280,6 +280,7 @@ export class Queue implements Waiter, Lingerer {
   /** Whether the next wait begins on this thread. */
   #waitsHere(): boolean {
     const { busyPoll } = this.#end
+    if (!mayLinger()) return false
     if (typeof busyPoll === 'number') return busyPoll > 0
     return busyPoll === 'auto' && this.#patience.expectsShort
   }
