@@ -21,7 +21,8 @@ test.serial.before('the library is compiled', () => {
 
 test.after.always('it is removed', () => rmSync(folder, { recursive: true }))
 
-const play = (...args: string[]) => runProgram('faults.mjs', { args, env: { LD_PRELOAD: library } })
+const preload = { LD_PRELOAD: library }
+const play = (...args: string[]) => runProgram('faults.mjs', { args, env: preload })
 
 for (const [what, list] of Object.entries({
   'are interrupted': 'send:EINTR:300,recv:EINTR:300,poll:EINTR:300',
@@ -75,9 +76,16 @@ for (const list of ['epoll_ctl:ENOSPC:@1', 'epoll_ctl:ENOMEM:@1']) {
 
 for (const list of ['epoll_create1:EMFILE:@1', 'eventfd:ENFILE:@1', 'pthread_create:EAGAIN:@1']) {
   test.serial(`an I/O runtime that can't start says so, and starts later: ${list}`, async (t) => {
-    endedWell(t, await play('waits', list), 'all of it')
+    const env = { ...preload, SOCKETPAIR_READINESS: 'tokio' }
+    endedWell(t, await runProgram('faults.mjs', { args: ['waits', list], env }), 'all of it')
   })
 }
+
+test.serial("the event loop's set that can't be made says so, and is made later", async (t) => {
+  const env = { ...preload, SOCKETPAIR_READINESS: 'loop' }
+  const args = ['waits', 'epoll_create1:EMFILE:@1']
+  endedWell(t, await runProgram('faults.mjs', { args, env }), 'all of it')
+})
 
 test.serial('an error that a batch kept for the next receive moves with the end', async (t) => {
   endedWell(t, await play('moved with an error', 'recv:EIO:@2', 'warm'), 'all of it')

@@ -81,7 +81,7 @@ for (const [platform, options, why] of [
       names,
     )
     t.deepEqual(constants, {})
-    t.deepEqual(supported, { stream: false, dgram: false, seqpacket: false })
+    t.deepEqual(supported, { stream: false, dgram: false, seqpacket: false, readiness: 'tokio' })
     t.true(frozen)
   })
 

@@ -108,7 +108,21 @@ export function listen(listener: (token: number) => void): void {
   onReady = listener
 }
 
+/** Node and Electron have libuv's event loop; Bun and Deno say that they are Node, and have not. */
+function hasLibuv(): boolean {
+  const { node, bun } = process.versions
+  return node !== undefined && bun === undefined && !('Deno' in globalThis)
+}
+
 /** The hot calls of this environment. */
 export const calls: HotCalls = available
-  ? (binding.open((token) => onReady(token)) as unknown as HotCalls)
+  ? (binding.open(
+      (token) => onReady(token),
+      hasLibuv() && process.env['SOCKETPAIR_READINESS'] !== 'tokio',
+    ) as unknown as HotCalls)
   : failing(loaded.failure)
+
+/** What tells this thread which ends are ready: see `Supported`. */
+export function readiness(): 'loop' | 'tokio' {
+  return available ? binding.readiness() : 'tokio'
+}

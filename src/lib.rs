@@ -3,7 +3,8 @@
 //! Two kinds of exports: ordinary `#[napi]` functions for what happens once in an end's life, and the
 //! hot calls of [`transfer`], registered by hand because a transfer is worth 30 ns of call and not 110.
 //! Every export is synchronous; the only thing that ever comes back from another thread is a batch of
-//! tokens through [`wake`], and it carries no pointer.
+//! tokens through [`wake`], and it carries no pointer. Where the host's event loop is libuv, [`event_loop`]
+//! makes such a batch on the JavaScript thread itself.
 
 mod arrivals;
 mod calls;
@@ -12,6 +13,7 @@ mod descriptor;
 mod ends;
 mod environment;
 mod error;
+mod event_loop;
 mod options;
 mod ownership;
 mod pair;
@@ -24,4 +26,5 @@ mod runtime;
 mod sending;
 mod slab;
 mod transfer;
+mod uv;
 mod wake;

@@ -69,6 +69,14 @@ impl<T> Slab<T> {
         }
     }
 
+    /// Everything here, to change it, with its number.
+    pub fn all_mut(&mut self) -> impl Iterator<Item = (u32, &mut T)> {
+        self.slots.iter_mut().zip(0..).filter_map(|(slot, index)| {
+            let number = slot.generation << INDEX_BITS | index;
+            slot.thing.as_mut().map(|thing| (number, thing))
+        })
+    }
+
     /// Takes the thing of that number out; the number is stale from then on.
     pub fn remove(&mut self, id: u32) -> Option<T> {
         let index = id & INDEX_MASK;

@@ -13,22 +13,29 @@ use socketpair_core::Result;
 use crate::calls::{Call, OUT_OF_BOUNDS, callback, define};
 use crate::ends::Direction;
 use crate::environment;
+use crate::event_loop::EventLoop;
 use crate::wake::Wakes;
 use crate::{receiving, sending};
 
 const POLL: &str = "poll";
 
 /// Opens this environment: `onReady(token)` will be called when an armed end can be tried, where token
-/// is the end's number times two, plus one for the write direction. Gives the hot calls.
+/// is the end's number times two, plus one for the write direction. `byLoop`: by libuv, if the host's event
+/// loop is that. Gives the hot calls.
 #[napi(
-    ts_args_type = "onReady: (token: number) => void",
+    ts_args_type = "onReady: (token: number) => void, byLoop: boolean",
     ts_return_type = "Record<string, (...args: never[]) => number>"
 )]
-pub fn open<'env>(env: &'env Env, on_ready: Function<'env, u32, ()>) -> napi::Result<Object<'env>> {
+pub fn open<'env>(
+    env: &'env Env,
+    on_ready: Function<'env, u32, ()>,
+    by_loop: bool,
+) -> napi::Result<Object<'env>> {
     let raw = env.raw();
     if !environment::is_open(raw) {
         let wakes = Wakes::new(raw, on_ready.raw()).map_err(napi::Error::from_status)?;
-        environment::open(raw, wakes);
+        let event_loop = EventLoop::new(raw, on_ready.raw(), by_loop);
+        environment::open(raw, wakes, event_loop);
         // Added after the thread-safe function's own hook, so it runs before it.
         env.add_env_cleanup_hook(raw as usize, |raw| {
             environment::close(raw as napi::sys::napi_env);
@@ -57,6 +64,19 @@ pub fn open<'env>(env: &'env Env, on_ready: Function<'env, u32, ()>) -> napi::Re
         define(env, &mut calls, name, function)?;
     }
     Ok(calls)
+}
+
+/// What tells this environment which ends are ready: "loop", the host's event loop, or "tokio".
+#[napi(ts_return_type = "'loop' | 'tokio'")]
+pub fn readiness(env: &Env) -> &'static str {
+    let by_loop = environment::with(env.raw(), POLL, |environment| {
+        Ok(environment.uses_event_loop())
+    });
+    if by_loop.unwrap_or(false) {
+        "loop"
+    } else {
+        "tokio"
+    }
 }
 
 /// `arm(id, direction)`: 1 when `onReady` will be called, 0 when the end can be tried at once.

@@ -202,8 +202,17 @@ unsafe extern "C" fn deliver(
         batch.armed = false;
         std::mem::take(&mut batch.tokens)
     };
-    for token in tokens {
-        // SAFETY: on the JavaScript thread, inside the scope that Node-API opened for this callback.
+    // SAFETY: on the JavaScript thread, inside the scope that Node-API opened for this callback.
+    unsafe { call_each(env, on_ready, &tokens) };
+}
+
+/// Calls `on_ready` with each of `tokens`.
+///
+/// # Safety
+/// On the JavaScript thread of `env`, inside a callback scope.
+pub unsafe fn call_each(env: sys::napi_env, on_ready: sys::napi_value, tokens: &[u32]) {
+    for &token in tokens {
+        // SAFETY: as the caller promised.
         unsafe {
             let (mut this, mut argument) = (ptr::null_mut(), ptr::null_mut());
             if sys::napi_get_undefined(env, &raw mut this) != sys::Status::napi_ok

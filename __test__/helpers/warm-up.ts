@@ -1,8 +1,11 @@
-import { socketpair } from 'socketpair'
+import { relay, socketpair } from 'socketpair'
 
 let warm: Promise<void> | undefined
 
-/** The first wait starts the I/O runtime, which has descriptors of its own: once, before any are counted. */
+/**
+ * The first wait and the first relay start what tells readiness, which has descriptors of its own: once,
+ * before any are counted.
+ */
 export function warmUp(): Promise<void> {
   warm ??= waitOnce()
   return warm
@@ -13,6 +16,11 @@ async function waitOnce(): Promise<void> {
   const waiting = here.read(Buffer.alloc(1))
   await there.write('x')
   await waiting
+  const [next, far] = socketpair()
+  const relayed = relay(there, next)
   here.close()
+  far.close()
+  await relayed
   there.close()
+  next.close()
 }

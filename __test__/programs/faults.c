@@ -8,7 +8,7 @@
  * when is a number of thousandths, or @n for the n-th call from now.
  *
  * The calls of the addon are told from those of the host by how they are made: MSG_DONTWAIT, poll(2) that
- * returns at once, edge-triggered registrations.
+ * returns at once, edge-triggered registrations and those for one event.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -209,7 +209,7 @@ int ppoll(struct pollfd *entries, nfds_t length, const struct timespec *timeout,
 
 int epoll_ctl(int poller, int operation, int fd, struct epoll_event *event) {
   REAL(epoll_ctl);
-  if (operation == EPOLL_CTL_ADD && event != NULL && (event->events & EPOLLET)) {
+  if (operation == EPOLL_CTL_ADD && event != NULL && (event->events & (EPOLLET | EPOLLONESHOT))) {
     FAIL_BY_FATE("epoll_ctl");
   }
   return real(poller, operation, fd, event);

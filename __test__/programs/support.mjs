@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
-import { socketpair } from 'socketpair'
+import { relay, socketpair } from 'socketpair'
 
 /** The descriptors that this process has open. */
 export function openDescriptors() {
@@ -22,14 +22,19 @@ export async function descriptorsComeBackTo(expected) {
   throw new Error(`${openDescriptors()} descriptors are open, ${expected} before`)
 }
 
-/** Starts the I/O runtime: its descriptors stay. */
+/** Starts what tells readiness, of ends and of relays: its descriptors stay. */
 export async function warmUp() {
-  const [one, other] = socketpair()
-  const read = one.read(Buffer.alloc(1))
-  await other.write('x')
+  const [here, there] = socketpair()
+  const read = here.read(Buffer.alloc(1))
+  await there.write('x')
   await read
-  one.close()
-  other.close()
+  const [next, far] = socketpair()
+  const relayed = relay(there, next)
+  here.close()
+  far.close()
+  await relayed
+  there.close()
+  next.close()
 }
 
 /** @param {number} count */

@@ -7,7 +7,7 @@
 //!   the caller's memory. Every call returns at once; "would block" is the error `EAGAIN`.
 //! - [`Error`] carries the errno, its name and the system call; [`errno`] is the table behind it.
 //! - [`StreamSocket`], [`DatagramSocket`] and [`SeqpacketSocket`] are ends on tokio, [`relay()`] joins
-//!   two of them; [`Registered`] is the readiness underneath.
+//!   two of them; [`Registered`] is the readiness underneath, [`ReadySet`] that for other event loops.
 //! - [`ancillary`] is what travels along with data: descriptors and credentials.
 //! - [`policy`] holds what differs between systems as pure functions.
 //!
@@ -43,6 +43,7 @@ mod messages;
 mod pair;
 pub mod policy;
 mod readiness;
+mod ready_set;
 mod relay;
 mod seqpacket;
 mod socket;
@@ -60,6 +61,7 @@ pub use linger::{Interest, linger};
 pub use message::Received;
 pub use pair::{PairBuilder, pair, raw};
 pub use readiness::Registered;
+pub use ready_set::{Directions, ReadySet};
 pub use relay::{Endpoint, Progress, Relay, RelayParts, Relayed, relay};
 pub use seqpacket::SeqpacketSocket;
 pub use socket::{AdoptError, BATCH_MAX, Identity, Socket};
