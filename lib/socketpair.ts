@@ -1,7 +1,7 @@
-import { checkBoolean, checkInteger, checkOptions, checkWord } from './arguments.js'
+import { checkBoolean, checkBusyPoll, checkInteger, checkOptions, checkWord } from './arguments.js'
 import type { DatagramSocket } from './datagram-socket.js'
 import { invalidType } from './errors.js'
-import type { SocketType } from './end.js'
+import type { BusyPoll, SocketType } from './end.js'
 import type { MessageSocket } from './message-socket.js'
 import { checkPassing, setPassing } from './passing.js'
 import { binding } from './native.js'
@@ -33,6 +33,11 @@ export interface PairOptions {
   readonly sendBufferSize?: number | undefined
   /** `SO_RCVBUF` of both ends, in bytes. */
   readonly recvBufferSize?: number | undefined
+  /**
+   * {@link Socket.busyPoll} of both ends.
+   * @default 'auto'
+   */
+  readonly busyPoll?: BusyPoll | undefined
   /** {@link Socket.passCredentials} of both ends. */
   readonly passCredentials?: boolean | undefined
   /** {@link Socket.passPidfd} of both ends. */
@@ -111,6 +116,8 @@ function typed(type: unknown, options: unknown): [Socket, Socket] {
   } = (options ?? {}) as PairOptions
   checkInteger(protocol, 'options.protocol', LEAST, MOST)
   const passing = checkPassing(options ?? {}, 'options')
+  const { busyPoll = 'auto' } = (options ?? {}) as PairOptions
+  checkBusyPoll(busyPoll, 'options.busyPoll')
   const [one, other] = binding.makePair({
     kind: type,
     protocol: protocol | 0,
@@ -121,7 +128,10 @@ function typed(type: unknown, options: unknown): [Socket, Socket] {
   })
   const ends: [Socket, Socket] = [wrap(one), wrap(other)]
   try {
-    for (const end of ends) setPassing(end, passing)
+    for (const end of ends) {
+      end.busyPoll = busyPoll
+      setPassing(end, passing)
+    }
   } catch (error) {
     for (const end of ends) end.close()
     throw error
