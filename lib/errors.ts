@@ -65,7 +65,8 @@ function processErrno(code: string): number {
   }
 }
 
-function coded<E extends Error>(error: E, code: string): E {
+/** Gives an error its code. */
+export function coded<E extends Error>(error: E, code: string): E {
   return Object.defineProperty(error, 'code', {
     value: code,
     enumerable: true,

@@ -1,0 +1,87 @@
+import { unpack } from '../arrival.js'
+import type { End } from '../end.js'
+import { describe, type StreamMessageInfo } from '../message.js'
+import { MESSAGE_FLAG } from '../native.js'
+import type { Parcel } from '../parcel.js'
+import type { ReceivedFd } from '../received-fd.js'
+import { dropped } from '../unclaimed.js'
+
+/** What came along with the write of one frame. */
+export interface Arrival {
+  /** The place in the whole stream of a byte of that frame. */
+  readonly position: number
+  readonly info: StreamMessageInfo
+  readonly parcel: Parcel | undefined
+}
+
+/** The descriptors of a message. */
+export interface Descriptors {
+  readonly fds: ReceivedFd[]
+  readonly fdsTruncated: boolean
+}
+
+/** What came along with frames that nobody has received yet, in order. */
+export class Arrivals {
+  readonly #end: End
+  readonly #waiting: Arrival[] = []
+
+  constructor(end: End) {
+    this.#end = end
+  }
+
+  /** Takes in what came with a read of a stream, of `length` bytes from `position` on. */
+  addRead(position: number, length: number): void {
+    const info: StreamMessageInfo = describe(length, MESSAGE_FLAG.lengthUnknown, length)
+    const parcel = unpack(this.#end, () => info).get(0)
+    const at = position + (info.carryingByte ?? 0)
+    if (parcel !== undefined || info.fdsTruncated) this.#waiting.push({ position: at, info, parcel })
+  }
+
+  /** Takes in what came with messages; `positionOf` tells where each begins. */
+  addMessages(positionOf: (row: number) => number): void {
+    const infos = new Map<number, StreamMessageInfo>()
+    const parcels = unpack(this.#end, (row) => {
+      const info = describe(0, 0, 0)
+      infos.set(row, info)
+      return info
+    })
+    for (const [row, info] of infos) {
+      const parcel = parcels.get(row)
+      if (parcel === undefined && !info.fdsTruncated) continue
+      this.#waiting.push({ position: positionOf(row), info, parcel })
+    }
+  }
+
+  /**
+   * The descriptors of the frame at these places, of which its header tells `count`. What came with frames
+   * before it, or with one that tells of none, nobody can ask for any more: it is closed.
+   */
+  take(from: number, to: number, count: number): Descriptors {
+    let found: Descriptors | undefined
+    while (this.#waiting[0] !== undefined && this.#waiting[0].position < to) {
+      const { position, info, parcel } = this.#waiting.shift() as Arrival
+      if (found !== undefined || position < from || count === 0) {
+        parcel?.drop()
+        continue
+      }
+      const { fds, fdsTruncated } = info
+      found = { fds, fdsTruncated: fdsTruncated || fds.length < count }
+    }
+    return found ?? { fds: [], fdsTruncated: count > 0 }
+  }
+
+  /** Closes those of the frames up to there: they were received by a call that doesn't give descriptors. */
+  discard(to: number): void {
+    while (this.#waiting[0] !== undefined && this.#waiting[0].position < to) {
+      const { info } = this.#waiting.shift() as Arrival
+      for (const received of info.fds) received.close()
+      if (!this.#end.dropped) dropped()
+      this.#end.dropped = true
+    }
+  }
+
+  /** Closes all. */
+  clear(): void {
+    for (const { parcel } of this.#waiting.splice(0)) parcel?.drop()
+  }
+}
