@@ -1,4 +1,16 @@
 export type { OperationOptions } from './arguments.js'
+export {
+  Channel,
+  type ChannelConstructor,
+  type ChannelLimits,
+  type ChannelMessage,
+  type ChannelSendOptions,
+  type CodecChannelOptions,
+  type RawChannelOptions,
+  type RecvManyOptions,
+  type ValueChannelOptions,
+} from './channel.js'
+export type { Codec } from './channel/codec.js'
 export type {
   ChildSocketOptions,
   ChildSockets,
@@ -33,4 +45,3 @@ export { spawn } from './spawn.js'
 export { StreamSocket } from './stream-socket.js'
 export { type Supported, supported } from './supported.js'
 export { receive, transfer, type TransferOptions, type TransferToken } from './transfer.js'
-export { Channel } from './channel.js'

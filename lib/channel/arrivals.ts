@@ -29,6 +29,11 @@ export class Arrivals {
     this.#end = end
   }
 
+  /** Whether nothing is here. */
+  get empty(): boolean {
+    return this.#waiting.length === 0
+  }
+
   /** Takes in what came with a read of a stream, of `length` bytes from `position` on. */
   addRead(position: number, length: number): void {
     const info: StreamMessageInfo = describe(length, MESSAGE_FLAG.lengthUnknown, length)

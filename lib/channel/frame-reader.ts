@@ -1,5 +1,5 @@
 import { badFrame, messageTooLarge } from './channel-errors.js'
-import { EXTENDED, EXTENSION, FIELD, HEADER, KIND, LENGTH, RESERVED } from './frame-header.js'
+import { EXTENDED, FIELD, HEADER, KIND, LENGTH, RESERVED } from './frame-header.js'
 import { receiving, Slab } from './slab.js'
 
 /** A slab that had to grow is given up when it is empty and longer than this. */
@@ -46,6 +46,11 @@ export class FrameReader {
   /** The place in the whole stream of the frame that was just found. */
   get position(): number {
     return this.#base + this.frameStart
+  }
+
+  /** The place in the whole stream behind that frame. */
+  get positionBehind(): number {
+    return this.#base + this.bodyEnd
   }
 
   /** The place in the whole stream of the next byte to arrive. */

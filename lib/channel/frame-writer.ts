@@ -43,6 +43,10 @@ export class FrameWriter {
   end = 0
   /** All bytes that have not gone. */
   pending = 0
+  /** All bytes that have. */
+  gone = 0
+  /** Items from `head` on that are being written: they can't be taken back. */
+  lent = 0
 
   /** Puts a small frame behind the others. */
   append(body: Uint8Array): void {
@@ -91,7 +95,8 @@ export class FrameWriter {
   /** Takes an item back, if nothing of it has gone. */
   remove(item: Item): boolean {
     const index = this.items.indexOf(item, this.head)
-    if (index === -1 || (index === this.head && this.skip > 0)) return false
+    const begun = this.lent + (this.skip > 0 ? 1 : 0)
+    if (index === -1 || index < this.head + begun) return false
     this.items.splice(index, 1)
     this.pending -= item.bytes
     this.#tidy()
@@ -114,6 +119,7 @@ export class FrameWriter {
   /** So many bytes have gone. */
   advance(bytes: number): void {
     this.pending -= bytes
+    this.gone += bytes
     let left = bytes
     while (this.head < this.items.length) {
       const item = this.items[this.head] as Item
@@ -140,7 +146,7 @@ export class FrameWriter {
   /** Forgets everything; nothing more will go because of `error`. */
   clear(error: unknown): void {
     const items = this.items.splice(0).slice(this.head)
-    this.head = this.skip = 0
+    this.head = this.skip = this.lent = 0
     this.slab = undefined
     this.begin = this.end = this.pending = 0
     for (const { along, done } of items) {
@@ -175,7 +181,10 @@ export class FrameWriter {
 
   #tidy(): void {
     if (this.head > 0 && this.head === this.items.length) this.items.length = this.head = 0
-    else if (this.head >= 64) this.items.splice(0, this.head), (this.head = 0)
+    else if (this.head >= 64) {
+      this.items.splice(0, this.head)
+      this.head = 0
+    }
     if (this.pending === 0 && this.slab !== undefined) {
       gathering.give(this.slab)
       this.slab = undefined

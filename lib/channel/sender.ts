@@ -3,7 +3,7 @@ import { errorOf } from '../errors.js'
 import { BLOCKED, Operation } from '../operation.js'
 import { atTurnEnd, type Flusher } from '../turn-end.js'
 import type { FrameOptions, Item } from './frame-writer.js'
-import { DIRECT, FrameWriter } from './frame-writer.js'
+import { FrameWriter } from './frame-writer.js'
 import { GATHERED } from './slab.js'
 import type { Stuck, Transport } from './transport.js'
 
@@ -41,8 +41,6 @@ export class Sender implements Flusher {
   #due = false
   #closing = false
   #failure: { error: unknown; told: boolean } | undefined
-  /** Bytes that have gone. */
-  #gone = 0
 
   constructor(transport: Transport, mark: number, onFailure: (error: unknown) => void) {
     this.#transport = transport
@@ -86,7 +84,7 @@ export class Sender implements Flusher {
     let item: Item | undefined
     let parked: Parked | undefined
     const operation = new Operation<void>(() => BLOCKED)
-    const straight = body.length >= DIRECT || frame.along !== undefined
+    const straight = body.length >= this.#transport.direct || frame.along !== undefined
     const done = (error?: unknown) => {
       if (error === undefined) operation.resolve()
       else operation.reject(error)
@@ -131,9 +129,15 @@ export class Sender implements Flusher {
 
   /** Sends a large body if there is room; what the system does not take at once is copied. */
   trySend(body: Uint8Array): void {
-    const item = this.frames.appendItem(body, {})
+    let failure: { error: unknown } | undefined
+    const lasting = this.#transport.borrows ? Buffer.from(body) : body
+    const done = (error?: unknown) => {
+      if (error !== undefined) failure = { error }
+    }
+    const item = this.frames.appendItem(lasting, { done })
     this.flush()
-    this.frames.keep(item)
+    if (failure !== undefined) throw failure.error
+    if (lasting === body) this.frames.keep(item)
   }
 
   /** Sends what was gathered. */
@@ -166,7 +170,7 @@ export class Sender implements Flusher {
     const operation = new Operation<void>(() => BLOCKED)
     let waiter: Waiter | undefined
     const admit = () => {
-      waiter = { target: this.#gone + this.frames.pending, operation }
+      waiter = { target: this.frames.gone + this.frames.pending, operation }
       this.#waiters.push(waiter)
     }
     const parked: Parked = { operation, admit }
@@ -186,11 +190,16 @@ export class Sender implements Flusher {
     this.#closing = true
   }
 
-  /** Whether something was lost that nobody has been told of; from here on it counts as told. */
-  tell(): unknown {
+  /** Whether nothing can be sent any more. */
+  get failed(): boolean {
+    return this.#failure !== undefined
+  }
+
+  /** What lost something of which nobody has been told; from here on it counts as told. */
+  tell(): { error: unknown } | undefined {
     if (this.#failure === undefined || this.#failure.told) return undefined
     this.#failure.told = true
-    return this.#failure.error
+    return this.#failure
   }
 
   /** Nothing more will go. */
@@ -200,7 +209,9 @@ export class Sender implements Flusher {
     const lost = this.frames.pending > 0
     const parked = this.#parked.splice(0)
     const waiters = this.#waiters.splice(0)
-    const asked = parked.length + waiters.length > 0
+    const { items, head } = this.frames
+    const asked =
+      parked.length + waiters.length > 0 || items.slice(head).some(({ done }) => done !== undefined)
     this.#failure = { error, told: asked || !lost }
     this.frames.clear(error)
     for (const { operation } of parked) operation.reject(error)
@@ -211,17 +222,14 @@ export class Sender implements Flusher {
   /** Pushes and admits until nothing is left or no more is taken. */
   #push(): true | Stuck {
     for (;;) {
-      const before = this.frames.pending
       let outcome: true | Stuck
       try {
         outcome = this.#transport.push(this.frames)
       } catch (error) {
-        this.#gone += before - this.frames.pending
         if (this.#skipped(error)) continue
         this.fail(error)
         return true
       }
-      this.#gone += before - this.frames.pending
       this.#progress()
       if (outcome !== true) return outcome
       if (this.frames.pending === 0) return true
@@ -244,7 +252,7 @@ export class Sender implements Flusher {
 
   /** Some have gone: tells who waits for it, and lets in who waits for room. */
   #progress(): void {
-    while (this.#waiters[0] !== undefined && this.#waiters[0].target <= this.#gone) {
+    while (this.#waiters[0] !== undefined && this.#waiters[0].target <= this.frames.gone) {
       this.#waiters.shift()?.operation.resolve()
     }
     let admitted = 0
@@ -252,7 +260,7 @@ export class Sender implements Flusher {
       this.#parked[admitted]?.admit()
     }
     if (admitted > 0) this.#parked.splice(0, admitted)
-    while (this.#waiters[0] !== undefined && this.#waiters[0].target <= this.#gone) {
+    while (this.#waiters[0] !== undefined && this.#waiters[0].target <= this.frames.gone) {
       this.#waiters.shift()?.operation.resolve()
     }
   }

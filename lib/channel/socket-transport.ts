@@ -4,8 +4,11 @@ import { binding } from '../native.js'
 import type { Attempt, BLOCKED } from '../operation.js'
 import { Arrivals } from './arrivals.js'
 import type { FrameReader } from './frame-reader.js'
-import type { FrameWriter } from './frame-writer.js'
+import { DIRECT, type FrameWriter } from './frame-writer.js'
 import type { Stuck, Transport } from './transport.js'
+
+/** A datagram so short is taken by every system; of a longer one the sender must hear what came of it. */
+const SURE = 1024
 
 const HOW = { read: 0, write: 1 } as const
 
@@ -13,9 +16,12 @@ const HOW = { read: 0, write: 1 } as const
 export abstract class SocketTransport implements Transport {
   readonly end: End
   readonly arrivals: Arrivals
+  readonly direct: number
+  readonly borrows = false
 
   constructor(end: End) {
     this.end = end
+    this.direct = end.type === 'dgram' ? SURE : DIRECT
     this.arrivals = new Arrivals(end)
   }
 
@@ -64,6 +70,7 @@ export abstract class SocketTransport implements Transport {
 
   close(): void {
     this.end.close()
+    this.arrivals.clear()
   }
 
   ref(): void {

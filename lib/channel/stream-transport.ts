@@ -68,5 +68,8 @@ function sendItems(end: End, frames: FrameWriter): number {
     checkItem(item)
     views.push(...item.views)
   }
-  return calls.sendVectored(end.id, views, 0, skip)
+  // The call wants to begin within the first of its views.
+  let [from, rest] = [0, skip]
+  while (rest >= (views[from] as Uint8Array).length) rest -= (views[from++] as Uint8Array).length
+  return calls.sendVectored(end.id, views, from, rest)
 }

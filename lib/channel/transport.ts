@@ -9,6 +9,10 @@ export type Stuck = typeof BLOCKED | typeof SHORT_OF_BUFFERS
 
 /** What frames travel over: a socket of one of the types, or a Duplex. */
 export interface Transport {
+  /** A body of so many bytes or more is an item of its own, and not copied. */
+  readonly direct: number
+  /** Whether it keeps what was pushed until it has gone, by itself. */
+  readonly borrows: boolean
   /** Whether frames may be pushed at once: nobody is before them, and the event loop is not starved. */
   readonly mayPush: boolean
   /** Sends what is in `frames` until all has gone or no more is taken. */
@@ -39,7 +43,8 @@ export interface Transport {
   /** Nothing more will be sent. */
   endSending(): void
   readonly closed: boolean
-  close(): void
+  /** Closes; what waits rejects with ECANCELED. */
+  close(): void | Promise<void>
   ref(): void
   unref(): void
 }
