@@ -12,7 +12,7 @@ import { DuplexTransport } from './channel/duplex-transport.js'
 import { type Extension, KIND, LONGEST } from './channel/frame-header.js'
 import { MessageTransport } from './channel/message-transport.js'
 import { Receiver } from './channel/receiver.js'
-import { Requests } from './channel/requests.js'
+import { type Handler, Requests } from './channel/requests.js'
 import { DONE, Sender } from './channel/sender.js'
 import { StreamTransport } from './channel/stream-transport.js'
 import type { Transport } from './channel/transport.js'
@@ -130,6 +130,7 @@ class FramedChannel<In, Out> {
     this.#textAtOnce = Math.min(Math.floor(maxMessageBytes / 3), Math.floor((transport.direct - 1) / 3))
     this.#requests = new Requests({
       coder,
+      relax: () => this.#receiver.relax(),
       send: (value, extension) => this.#sendFrame(this.#encode(value), extension, undefined),
       sendText: (text, extension) => this.#sendFrame(text, extension, undefined),
     })
@@ -304,7 +305,7 @@ class FramedChannel<In, Out> {
     if (handler !== undefined && typeof handler !== 'function') {
       throw invalidType('handler', 'of type function', handler)
     }
-    this.#requests.handler = handler as ((value: unknown) => unknown) | undefined
+    this.#requests.handle(handler as Handler | undefined)
     this.#receiver.listen()
   }
 

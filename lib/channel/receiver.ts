@@ -150,6 +150,12 @@ export class Receiver {
       )
   }
 
+  /** Stops that wait, if none are expected any more. */
+  relax(): void {
+    // Not at once: this may be called from within a receive.
+    if (this.#isListening) queueMicrotask(() => this.#transport.retry())
+  }
+
   /** Closes what was kept for nobody. */
   clear(): void {
     for (const { descriptors } of this.#kept.splice(0)) {

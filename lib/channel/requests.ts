@@ -16,6 +16,8 @@ export type Handler = (value: unknown) => unknown
 /** What requests need of their channel. */
 export interface Wire {
   readonly coder: Coder
+  /** Nothing but messages is expected any more. */
+  relax(): void
   /** Sends a value as a frame of that kind. */
   send(value: unknown, extension: Extension): Promise<void>
   /** Sends text as a frame of that kind, past the codec. */
@@ -28,14 +30,20 @@ export class Requests implements Listener {
   readonly #asked = new Map<number, Operation<unknown>>()
   #last = 0
   #answering = 0
-  handler: Handler | undefined
+  #handler: Handler | undefined
 
   constructor(wire: Wire) {
     this.#wire = wire
   }
 
   get listening(): boolean {
-    return this.#asked.size > 0 || this.handler !== undefined
+    return this.#asked.size > 0 || this.#handler !== undefined
+  }
+
+  /** Names what answers the peer's requests. */
+  handle(handler: Handler | undefined): void {
+    this.#handler = handler
+    if (!this.listening) this.#wire.relax()
   }
 
   /** Sends a request; settles with its answer. */
@@ -44,7 +52,9 @@ export class Requests implements Listener {
     const id = this.#newId()
     const operation = new Operation<unknown>(() => BLOCKED)
     const giveUp = (error: unknown) => {
-      if (this.#asked.delete(id)) operation.reject(error)
+      if (!this.#asked.delete(id)) return
+      operation.reject(error)
+      if (!this.listening) this.#wire.relax()
     }
     this.#asked.set(id, operation)
     const sending = this.#wire.send(value, { kind: KIND.request, descriptors: 0, id })
@@ -78,7 +88,7 @@ export class Requests implements Listener {
   }
 
   async #answer(id: number, reader: FrameReader): Promise<void> {
-    const { handler } = this
+    const handler = this.#handler
     try {
       try {
         if (handler === undefined) throw new Error('nobody answers requests here')
