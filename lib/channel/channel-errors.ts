@@ -14,6 +14,11 @@ export function badFrame(why: string): Error {
   return coded(new Error(`what arrived is no frame of a channel: ${why}`), 'ERR_BAD_FRAME')
 }
 
+/** Whether bytes that are no frame were the reason. */
+export function isBadFrame(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'ERR_BAD_FRAME'
+}
+
 /** The end came in the middle of a frame. */
 export function cutFrame(bytes: number): Error {
   return coded(

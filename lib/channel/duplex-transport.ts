@@ -4,9 +4,9 @@ import { errorOf } from '../errors.js'
 import { type Attempt, BLOCKED, Operation } from '../operation.js'
 import { beginTurn, mayTry } from '../turn.js'
 import type { FrameReader } from './frame-reader.js'
-import { DIRECT, type FrameWriter, type Item } from './frame-writer.js'
+import { DIRECT, type FrameWriter } from './frame-writer.js'
 import type { Stuck, Transport } from './transport.js'
-import { checkItem } from './views.js'
+import { sound } from './views.js'
 
 /** Frames over a Duplex of Node: as over a stream socket, without descriptors. */
 export class DuplexTransport implements Transport {
@@ -52,7 +52,7 @@ export class DuplexTransport implements Transport {
     if (this.#writing) return BLOCKED
     if (frames.pending === 0) return true
     frames.closeRun()
-    const given = whole(frames)
+    const given = sound(frames)
     const views = given.flatMap((item) => item.views)
     frames.lent = given.length
     this.#writing = true
@@ -62,7 +62,7 @@ export class DuplexTransport implements Transport {
     duplex.write(views.at(-1), (error) => {
       this.#writing = false
       frames.lent = 0
-      if (error) this.#writeFailure ??= { error }
+      if (error) this.#writeFailure ??= { error: plain(error) }
       else frames.advance(given.reduce((bytes, item) => bytes + item.bytes, 0))
       this.#send?.()
     })
@@ -201,15 +201,7 @@ export class DuplexTransport implements Transport {
   }
 }
 
-/** The items whose memory is as it was; a broken one must be the first, to be told of. */
-function whole({ items, head }: FrameWriter): readonly Item[] {
-  for (let index = head; index < items.length; index++) {
-    try {
-      checkItem(items[index] as Item)
-    } catch (error) {
-      if (index === head) throw error
-      return items.slice(head, index)
-    }
-  }
-  return items.slice(head)
+/** The error of a write, with the word that a socket has for it where the stream was closed here. */
+function plain(error: NodeJS.ErrnoException): Error {
+  return error.code?.startsWith('ERR_STREAM_') ? errorOf('ECANCELED', 'sendmsg') : error
 }

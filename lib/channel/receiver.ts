@@ -4,7 +4,7 @@ import { BLOCKED } from '../operation.js'
 import { spend } from '../turn.js'
 import { endTurn } from '../turn-end.js'
 import type { Descriptors } from './arrivals.js'
-import { cutFrame } from './channel-errors.js'
+import { cutFrame, isBadFrame } from './channel-errors.js'
 import type { Coder } from './codec.js'
 import { KIND } from './frame-header.js'
 import { FrameReader } from './frame-reader.js'
@@ -197,7 +197,7 @@ export class Receiver {
       }
       if (this.#ended) return null
       if (budget <= 0) return BLOCKED
-      const landed = this.#transport.fill(this.reader)
+      const landed = this.#fill()
       if (landed === BLOCKED) return BLOCKED
       if (landed === 0) {
         this.#listener.deaf(errorOf('ECONNRESET', 'recvmsg'))
@@ -206,6 +206,14 @@ export class Receiver {
         return null
       }
       budget -= landed
+    }
+  }
+
+  #fill(): number | typeof BLOCKED {
+    try {
+      return this.#transport.fill(this.reader)
+    } catch (error) {
+      throw isBadFrame(error) ? this.#end(error) : error
     }
   }
 

@@ -161,6 +161,7 @@ export class Sender implements Flusher {
 
   /** Settles when all that was sent so far is with the system. */
   drained(options: OperationOptions = {}): Promise<void> {
+    if (options.signal?.aborted) return Promise.reject(options.signal.reason)
     this.flush()
     if (this.#failure !== undefined) {
       this.#failure.told = true

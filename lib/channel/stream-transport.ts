@@ -9,7 +9,7 @@ import type { FrameReader } from './frame-reader.js'
 import type { FrameWriter, Item } from './frame-writer.js'
 import { SocketTransport } from './socket-transport.js'
 import type { Stuck } from './transport.js'
-import { checkItem } from './views.js'
+import { checkItem, sound } from './views.js'
 
 /** Frames over a stream socket: many with one system call, in both directions. */
 export class StreamTransport extends SocketTransport {
@@ -62,10 +62,8 @@ function sendItems(end: End, frames: FrameWriter): number {
   }
   frames.closeRun()
   const views: Uint8Array[] = []
-  for (let index = head; index < items.length; index++) {
-    const item = items[index] as Item
-    if (item.along !== undefined && index > head) break
-    checkItem(item)
+  for (const item of sound(frames)) {
+    if (item.along !== undefined && item !== first) break
     views.push(...item.views)
   }
   // The call wants to begin within the first of its views.
