@@ -107,6 +107,16 @@ test('a message of which a part has gone is finished, whatever its signal says',
   await sending
 })
 
+test('a flush does not wait for what was given up', async (t) => {
+  const [a, b] = await channels(t, 'stream', { highWaterMark: 10_000_000 })
+  const first = a.send(patterned(1_000_000))
+  const given = rejection(a.send(patterned(50_000), { timeout: 1 }))
+  const flushed = a.flush()
+  t.is((await given).code, 'ETIMEDOUT')
+  t.is((await b.recv())?.length, 1_000_000)
+  await Promise.all([first, flushed])
+})
+
 test('a flush that is given up changes nothing', async (t) => {
   const [a, b] = await channels(t, 'stream')
   const sending = a.send(patterned(1_000_000))

@@ -92,15 +92,20 @@ export class FrameWriter {
     return item
   }
 
-  /** Takes an item back, if nothing of it has gone. */
-  remove(item: Item): boolean {
+  /**
+   * Takes an item back, if nothing of it has gone.
+   * @returns its place, as {@link gone} counts; undefined if it can't be taken back
+   */
+  remove(item: Item): number | undefined {
     const index = this.items.indexOf(item, this.head)
     const begun = this.lent + (this.skip > 0 ? 1 : 0)
-    if (index === -1 || index < this.head + begun) return false
+    if (index === -1 || index < this.head + begun) return undefined
+    let place = this.gone - this.skip
+    for (let before = this.head; before < index; before++) place += this.items[before]?.bytes ?? 0
     this.items.splice(index, 1)
     this.pending -= item.bytes
     this.#tidy()
-    return true
+    return place
   }
 
   /** What has not gone of an item's body becomes a copy: the memory is its owner's again. */

@@ -18,7 +18,7 @@ interface Parked {
 
 /** Someone who waits until so many bytes in all have gone. */
 interface Waiter {
-  readonly target: number
+  target: number
   readonly operation: Operation<void>
 }
 
@@ -102,10 +102,11 @@ export class Sender implements Flusher {
       if (parked !== undefined && this.#unpark(parked)) {
         frame.along?.release()
         operation.reject(error)
-      } else if (item !== undefined && this.frames.remove(item)) {
+      } else if (item !== undefined && this.#remove(item)) {
         frame.along?.release()
         operation.reject(error)
         this.#progress()
+        if (this.frames.pending > 0) this.gathered()
       }
       // Else its first bytes have gone, and a frame must not be cut.
     }
@@ -242,7 +243,7 @@ export class Sender implements Flusher {
     const item = this.frames.items[this.frames.head]
     const code = (error as { code?: unknown } | null)?.code
     const itsOwn = item?.run === false && OWN.has(code)
-    if (!itsOwn || !this.frames.remove(item)) {
+    if (!itsOwn || !this.#remove(item)) {
       if (itsOwn) this.#transport.endSending()
       return false
     }
@@ -266,6 +267,16 @@ export class Sender implements Flusher {
     }
   }
 
+  /** Takes an item back: those who wait for what is behind it wait for less. */
+  #remove(item: Item): boolean {
+    const place = this.frames.remove(item)
+    if (place === undefined) return false
+    for (const waiter of this.#waiters) {
+      if (waiter.target > place) waiter.target -= item.bytes
+    }
+    return true
+  }
+
   #unpark(parked: Parked): boolean {
     const index = this.#parked.indexOf(parked)
     if (index === -1) return false
@@ -279,7 +290,7 @@ export class Sender implements Flusher {
     try {
       item.along.hold()
     } catch (error) {
-      this.frames.remove(item)
+      this.#remove(item)
       item.along.release()
       operation.reject(error)
     }
