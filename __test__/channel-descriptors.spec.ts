@@ -53,7 +53,7 @@ for (const type of ['stream', 'seqpacket', 'dgram'] as const) {
     await a.send('two')
     await a.send('three', { fds })
     t.is(String(await b.recv()), 'one')
-    t.is((await warned as { code?: string }).code, 'SOCKETPAIR_FD_DROPPED')
+    t.is(((await warned) as { code?: string }).code, 'SOCKETPAIR_FD_DROPPED')
     const rest: string[] = []
     while (rest.length < 2) rest.push(...((await b.recvMany()) as Buffer[]).map(String))
     t.deepEqual(rest, ['two', 'three'])
@@ -159,7 +159,10 @@ test('descriptors with a plain frame are nobody’s: they are closed, and the ne
   t.deepEqual([String(first?.value), first?.fds], ['plain', []])
   const second = await channel.recvMessage()
   t.is(String(second?.value), 'mine')
-  t.deepEqual(second?.fds.map(({ fd }) => inode(fd)), [inode(fds[3] as number)])
+  t.deepEqual(
+    second?.fds.map(({ fd }) => inode(fd)),
+    [inode(fds[3] as number)],
+  )
   second?.fds[0]?.close()
   await until(() => warnings > 0)
   process.off('warning', count)

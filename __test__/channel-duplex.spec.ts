@@ -25,7 +25,12 @@ async function tlsPair(t: ExecutionContext): Promise<[TLSSocket, TLSSocket]> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const there = connect({ port, host: '127.0.0.1', ca: readFileSync(cert), servername: 'localhost' })
+  const there = connect({
+    port,
+    host: '127.0.0.1',
+    ca: readFileSync(cert),
+    servername: 'localhost',
+  })
   const [[here]] = (await Promise.all([
     once(server, 'secureConnection'),
     once(there, 'secureConnect'),

@@ -20,14 +20,23 @@ for (const carrier of CARRIERS) {
       await rejects(t, a.send(value), 'ERR_INVALID_ARG_VALUE')
       throws(t, () => a.trySend(value), 'ERR_INVALID_ARG_VALUE')
     }
-    await rejects(t, a.send(() => 1), 'ERR_INVALID_ARG_VALUE')
+    await rejects(
+      t,
+      a.send(() => 1),
+      'ERR_INVALID_ARG_VALUE',
+    )
     await a.send('next')
     t.is(await b.recv(), 'next')
   })
 
   test(`a value over the limit is refused, and the next one goes, over ${carrier}`, async (t) => {
     const [a, b] = await channels(t, carrier, { maxMessageBytes: 100 })
-    for (const value of ['x'.repeat(101), Buffer.alloc(101), Buffer.alloc(40_000), '漢'.repeat(34)]) {
+    for (const value of [
+      'x'.repeat(101),
+      Buffer.alloc(101),
+      Buffer.alloc(40_000),
+      '漢'.repeat(34),
+    ]) {
       await rejects(t, a.send(value), 'ERR_MESSAGE_TOO_LARGE')
       throws(t, () => a.trySend(value), 'ERR_MESSAGE_TOO_LARGE')
     }
@@ -54,7 +63,11 @@ for (const carrier of CARRIERS) {
   test(`what the codec can't decode is skipped, over ${carrier}`, async (t) => {
     for (const codec of ['json', 'v8'] as const) {
       const [here, there] = await carriers(t, carrier)
-      const [raw, a, b] = [new Channel(here), new Channel(here, { codec }), new Channel(there, { codec })]
+      const [raw, a, b] = [
+        new Channel(here),
+        new Channel(here, { codec }),
+        new Channel(there, { codec }),
+      ]
       await a.send('one')
       await a.flush()
       await raw.send('{"cut":')
@@ -146,7 +159,11 @@ for (const [name, bytes, code] of BAD) {
 const BAD_MESSAGES: [string, Buffer[], readonly ('seqpacket' | 'dgram')[]][] = [
   ['an empty message', [Buffer.alloc(0)], ['seqpacket', 'dgram']],
   ['a message shorter than a header', [Buffer.alloc(3)], ['seqpacket', 'dgram']],
-  ['a message longer than its frame', [Buffer.concat([frame('x'), Buffer.alloc(1)])], ['seqpacket', 'dgram']],
+  [
+    'a message longer than its frame',
+    [Buffer.concat([frame('x'), Buffer.alloc(1)])],
+    ['seqpacket', 'dgram'],
+  ],
   ['a datagram shorter than its frame', [frame('hello').subarray(0, 7)], ['dgram']],
   ['a fragment that does not fit', [frame('hello').subarray(0, 7), Buffer.alloc(3)], ['seqpacket']],
 ]

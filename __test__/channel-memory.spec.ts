@@ -111,7 +111,12 @@ test('many channels that wait hold no slabs', async (t) => {
   t.true((await told).every((code) => code === 'ECANCELED'))
 })
 
-const KNOWN = new Set(['ERR_BAD_FRAME', 'ERR_MESSAGE_TOO_LARGE', 'ERR_UNEXPECTED_EOF', 'ERR_DECODE'])
+const KNOWN = new Set([
+  'ERR_BAD_FRAME',
+  'ERR_MESSAGE_TOO_LARGE',
+  'ERR_UNEXPECTED_EOF',
+  'ERR_DECODE',
+])
 
 for (const type of ['stream', 'seqpacket'] as const) {
   test(`any bytes give values, known errors and an end, over ${type}`, async (t) => {

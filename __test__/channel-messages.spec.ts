@@ -246,3 +246,31 @@ test('a channel tells its socket, and whether it is closed', async (t) => {
   await channel.close()
   t.true(channel.closed && a.closed)
 })
+
+test('views of recvMany see what comes next, and copies do not', async (t) => {
+  const [a, b] = await channels(t, 'stream')
+  await a.send('first')
+  await a.flush()
+  const [view] = (await b.recvMany()) as [Buffer]
+  t.is(String(view), 'first')
+  await a.send('other')
+  await a.flush()
+  const [copy] = (await b.recvMany({ copy: true })) as [Buffer]
+  // The memory was used again by the receive.
+  t.is(String(view), 'other')
+  await a.send('third')
+  await a.flush()
+  t.is(String(await b.recv()), 'third')
+  t.is(String(copy), 'other')
+})
+
+test('views stay as they are while messages are sent, and until the next receive', async (t) => {
+  const [a, b] = await channels(t, 'stream')
+  for (let n = 0; n < 1000; n++) await a.send(patterned(200, n))
+  await a.flush()
+  const views = (await b.recvMany()) as Buffer[]
+  for (let n = 0; n < 1000; n++) await a.send(patterned(200, n + 1000))
+  await b.send(patterned(100_000))
+  await turn()
+  for (const [n, view] of views.entries()) t.true(patterned(200, n).equals(view))
+})

@@ -19,7 +19,10 @@ const size = fc.oneof(
 )
 
 const sendStep = fc.oneof(
-  fc.record({ do: fc.constantFrom('send' as const, 'trySend' as const, 'await send' as const), size }),
+  fc.record({
+    do: fc.constantFrom('send' as const, 'trySend' as const, 'await send' as const),
+    size,
+  }),
   fc.record({ do: fc.constant('given up' as const), size, late: fc.boolean() }),
   fc.record({ do: fc.constant('turn' as const) }),
   fc.record({ do: fc.constant('flush' as const) }),
@@ -36,8 +39,14 @@ const receiveStep = fc.oneof(
 
 /** A value of that length for a codec, and what tells it from others. */
 const CODECS = {
-  raw: { value: (n: number) => pattern.subarray(0, n), told: (value: unknown) => digest(value as Buffer) },
-  json: { value: (n: number) => ({ n, text: 'x'.repeat(n / 2) }), told: (value: unknown) => JSON.stringify(value) },
+  raw: {
+    value: (n: number) => pattern.subarray(0, n),
+    told: (value: unknown) => digest(value as Buffer),
+  },
+  json: {
+    value: (n: number) => ({ n, text: 'x'.repeat(n / 2) }),
+    told: (value: unknown) => JSON.stringify(value),
+  },
   v8: {
     value: (n: number) => ({ n, bytes: pattern.subarray(0, n) }),
     told: (value: unknown) => {
@@ -72,7 +81,9 @@ for (const type of ['stream', 'seqpacket', 'dgram'] as const) {
           const options = { codec: codec as 'json', highWaterMark }
           const [sender, receiver] = [new Channel(a, options), new Channel(b, options)]
           const plan = sends.map((step) =>
-            'size' in step ? { ...step, size: type === 'dgram' ? step.size % 70_000 : step.size } : step,
+            'size' in step
+              ? { ...step, size: type === 'dgram' ? step.size % 70_000 : step.size }
+              : step,
           )
           /** By the order of the calls; undefined for one that was given up. */
           const expected: (string | undefined)[] = []
@@ -140,7 +151,9 @@ test('frames cut at every byte, in all ways, are put together', async (t) => {
     const seen: string[] = []
     const reading = (async () => {
       for (;;) {
-        const some = many ? await channel.recvMany() : await channel.recv().then((one) => one && [one])
+        const some = many
+          ? await channel.recvMany()
+          : await channel.recv().then((one) => one && [one])
         if (some === null) return
         seen.push(...some.map(String))
       }
@@ -156,6 +169,6 @@ test('frames cut at every byte, in all ways, are put together', async (t) => {
     await channel.close()
     return seen.join('|') === bodies.join('|')
   }
-  for (const at of cutOnce) t.true(await check(at, at[0] as number % 2 === 0), `cut at ${at[0]}`)
+  for (const at of cutOnce) t.true(await check(at, (at[0] as number) % 2 === 0), `cut at ${at[0]}`)
   await fc.assert(fc.asyncProperty(cuts, fc.boolean(), check), { numRuns: 200, endOnFailure: true })
 })

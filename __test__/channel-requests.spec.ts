@@ -17,7 +17,10 @@ for (const carrier of CARRIERS) {
     })
     const numbers = Array.from({ length: 20 }, (_, n) => n)
     const answers = await Promise.all(numbers.map((n) => a.request(n)))
-    t.deepEqual(answers, numbers.map((n) => n * 2))
+    t.deepEqual(
+      answers,
+      numbers.map((n) => n * 2),
+    )
   })
 
   test(`both sides ask and tell at the same time, over ${carrier}`, async (t) => {
@@ -34,7 +37,10 @@ for (const carrier of CARRIERS) {
       t.deepEqual(await Promise.all(asked), [`b answers q${n}`, `a answers r${n}`])
     }
     await listening
-    t.deepEqual(told, Array.from({ length: 50 }, (_, n) => `m${n}`))
+    t.deepEqual(
+      told,
+      Array.from({ length: 50 }, (_, n) => `m${n}`),
+    )
   })
 
   test(`messages that come while an answer is awaited are kept, over ${carrier}`, async (t) => {
@@ -48,7 +54,10 @@ for (const carrier of CARRIERS) {
     t.is(String((await a.recvMessage())?.value), 'kept 1')
     const rest = ((await a.recvMany()) as Buffer[]).map(String)
     while (rest.length < 8) rest.push(...((await a.recvMany()) as Buffer[]).map(String))
-    t.deepEqual(rest, Array.from({ length: 8 }, (_, n) => `kept ${n + 2}`))
+    t.deepEqual(
+      rest,
+      Array.from({ length: 8 }, (_, n) => `kept ${n + 2}`),
+    )
   })
 
   test(`a handler that throws, and none at all, are told to who asked, over ${carrier}`, async (t) => {

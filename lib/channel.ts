@@ -127,7 +127,10 @@ class FramedChannel<In, Out> {
     const transport = (this.#transport = transportOf(socket))
     this.#socket = socket
     this.#most = maxMessageBytes
-    this.#textAtOnce = Math.min(Math.floor(maxMessageBytes / 3), Math.floor((transport.direct - 1) / 3))
+    this.#textAtOnce = Math.min(
+      Math.floor(maxMessageBytes / 3),
+      Math.floor((transport.direct - 1) / 3),
+    )
     this.#requests = new Requests({
       coder,
       relax: () => this.#receiver.relax(),
@@ -135,13 +138,7 @@ class FramedChannel<In, Out> {
       sendText: (text, extension) => this.#sendFrame(text, extension, undefined),
     })
     this.#sender = new Sender(transport, highWaterMark, (error) => this.#requests.deaf(error))
-    this.#receiver = new Receiver(
-      transport,
-      coder,
-      maxMessageBytes,
-      highWaterMark,
-      this.#requests,
-    )
+    this.#receiver = new Receiver(transport, coder, maxMessageBytes, highWaterMark, this.#requests)
   }
 
   /** The socket or Duplex underneath. */
@@ -167,8 +164,8 @@ class FramedChannel<In, Out> {
    * Cancel safety: a send that ends early has sent nothing. Of a value whose first bytes are with the system
    * the rest goes too, whatever the signal says: a cut frame would end the channel.
    *
-   * @throws ERR_INVALID_ARG_VALUE null or undefined, or what JSON can't tell; ERR_MESSAGE_TOO_LARGE longer
-   * than `maxMessageBytes`; what the codec throws; ERR_FEATURE_UNAVAILABLE `fds` over a Duplex; EPIPE the
+   * @throws ERR_INVALID_ARG_VALUE null or undefined, what JSON can't tell, or `fds` over a Duplex;
+   * ERR_MESSAGE_TOO_LARGE longer than `maxMessageBytes`; what the codec throws; EPIPE the
    * peer takes no more; EMSGSIZE a datagram longer than the system takes; EBADF closed; ECANCELED; ETIMEDOUT;
    * of `fds` as {@link MessageSocket.send}
    */
@@ -460,7 +457,7 @@ class FramedChannel<In, Out> {
  * ```
  */
 export const Channel: ChannelConstructor = FramedChannel
-/** A {@link Channel:value} of values of type `In` received and `Out` sent. */
+/** A channel where values of type `In` are received, and of type `Out` are sent. */
 export type Channel<
   In = Buffer,
   Out = [In] extends [Buffer] ? Uint8Array | string : In,

@@ -39,7 +39,8 @@ export class Arrivals {
     const info: StreamMessageInfo = describe(length, MESSAGE_FLAG.lengthUnknown, length)
     const parcel = unpack(this.#end, () => info).get(0)
     const at = position + (info.carryingByte ?? 0)
-    if (parcel !== undefined || info.fdsTruncated) this.#waiting.push({ position: at, info, parcel })
+    if (parcel !== undefined || info.fdsTruncated)
+      this.#waiting.push({ position: at, info, parcel })
   }
 
   /** Takes in what came with messages; `positionOf` tells where each begins. */

@@ -35,7 +35,8 @@ const raw: Coder = {
 const json: Coder = {
   encode(value) {
     const text = JSON.stringify(value)
-    if (text === undefined) throw invalidValue('value', 'must be something that JSON can tell', value)
+    if (text === undefined)
+      throw invalidValue('value', 'must be something that JSON can tell', value)
     return text
   },
   decode: (reader) =>

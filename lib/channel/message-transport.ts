@@ -86,7 +86,8 @@ export class MessageTransport extends SocketTransport {
     if (length < HEADER) return badFrame('a message is shorter than a header')
     const lacks = frameLength(bytes.readUInt32LE(at)) - length
     if (lacks < 0) return badFrame('a message is longer than its frame')
-    if (lacks > 0 && this.end.type === 'dgram') return badFrame('a datagram is shorter than its frame')
+    if (lacks > 0 && this.end.type === 'dgram')
+      return badFrame('a datagram is shorter than its frame')
     this.#lacks = lacks
     return undefined
   }

@@ -8,7 +8,8 @@ import type { FrameWriter, Item } from './frame-writer.js'
  */
 export function checkItem({ views, lengths }: Item): void {
   for (let index = 0; index < views.length; index++) {
-    if ((views[index] as Uint8Array).length !== lengths[index]) throw failureOf(OUT_OF_BOUNDS, 'sendmsg')
+    if ((views[index] as Uint8Array).length !== lengths[index])
+      throw failureOf(OUT_OF_BOUNDS, 'sendmsg')
   }
 }
 
