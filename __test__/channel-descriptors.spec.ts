@@ -10,7 +10,9 @@ import { until } from './helpers/until.ts'
 
 /** Files that can be told apart, closed when the test is over. */
 function files(t: { teardown(done: () => void): void }): number[] {
-  const fds = ['/etc/passwd', '/etc/group', '/dev/null', '/dev/zero'].map((path) => openSync(path))
+  const fds = ['/etc/passwd', '/etc/group', '/dev/null', '/dev/zero'].map((path) =>
+    openSync(path, 'r'),
+  )
   t.teardown(() => {
     for (const fd of fds) closeSync(fd)
   })
@@ -76,7 +78,7 @@ for (const type of ['stream', 'seqpacket', 'dgram'] as const) {
     const [a, b] = await channels(t, type, { highWaterMark: 30_000 })
     let taken = 0
     while (a.trySend(patterned(20_000))) taken++
-    const fd = openSync('/etc/passwd')
+    const fd = openSync('/etc/passwd', 'r')
     const wanted = inode(fd)
     const sends = [a.send('small', { fds: [fd] }), a.send(patterned(50_000), { fds: [fd] })]
     closeSync(fd)
@@ -177,7 +179,7 @@ test('descriptors are refused over a Duplex, and the channel goes on', async (t)
 
 test('what a descriptor stands for can be read', async (t) => {
   const [a, b] = await channels(t, 'seqpacket')
-  const fd = openSync('/etc/passwd')
+  const fd = openSync('/etc/passwd', 'r')
   await a.send('read this', { fds: [fd] })
   closeSync(fd)
   const message = await b.recvMessage()

@@ -11,7 +11,6 @@ import { Channel } from 'socketpair'
 import { carriers, channels, frame, tcpPair } from './helpers/channels.ts'
 import { patterned } from './helpers/bytes.ts'
 import { rejects } from './helpers/failures.ts'
-import { rejection } from './helpers/rejection.ts'
 import { type ExecutionContext, test } from './helpers/test.ts'
 
 async function tlsPair(t: ExecutionContext): Promise<[TLSSocket, TLSSocket]> {
@@ -56,7 +55,7 @@ test('values of every size go over TLS, both ways at once, and close ends it', a
   await Promise.all([talk(a, b), talk(b, a)])
   b.onRequest((value) => `answer to ${String(value)}`)
   t.is(String(await a.request('this')), 'answer to this')
-  b.onRequest(undefined)
+  b.onRequest(null)
   await a.close()
   t.is(await b.recv(), null)
   await b.close()
@@ -97,8 +96,8 @@ test('a Duplex that ends in the middle of a frame is an unexpected end', async (
 test('an error of the Duplex is told to those who wait, and sends after it fail', async (t) => {
   const broken = new Duplex({ read() {}, write() {} })
   const channel = new Channel(broken)
-  const receiving = rejection(channel.recv())
-  const sending = rejection(channel.send(patterned(50_000)))
+  const receiving = channel.recv().catch((error) => error)
+  const sending = channel.send(patterned(50_000)).catch((error) => error)
   broken.destroy(Object.assign(new Error('broken'), { code: 'EBROKEN' }))
   t.is((await receiving).code, 'EBROKEN')
   t.is((await sending).code, 'EBROKEN')

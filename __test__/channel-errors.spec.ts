@@ -9,8 +9,7 @@ import { test } from './helpers/test.ts'
 /** A channel, and the socket at the other end of its stream. */
 function facing(t: Parameters<Parameters<typeof test>[1]>[0], options: object = {}) {
   const [a, b] = pair(t, 'stream')
-  // oxlint-disable-next-line no-explicit-any -- of any codec
-  return [new Channel(a, options) as Channel<any>, b] as const
+  return [new Channel(a, options) as Channel<any, any>, b] as const
 }
 
 for (const carrier of CARRIERS) {
@@ -254,10 +253,10 @@ test('sends after close are EBADF', async (t) => {
   }
 })
 
+const make = (...args: any[]) => Reflect.construct(Channel, args)
+
 test('wrong arguments are refused', async (t) => {
   const [a] = pair(t, 'stream')
-  // oxlint-disable-next-line no-explicit-any -- wrong on purpose
-  const make = (...args: any[]) => Reflect.construct(Channel, args)
   for (const socket of [undefined, null, 1, {}]) {
     throws(t, () => make(socket), 'ERR_INVALID_ARG_TYPE')
   }
@@ -268,7 +267,6 @@ test('wrong arguments are refused', async (t) => {
   throws(t, () => make(a, { maxMessageBytes: -1 }), 'ERR_OUT_OF_RANGE')
   throws(t, () => make(a, { maxMessageBytes: 2 ** 30 }), 'ERR_OUT_OF_RANGE')
   throws(t, () => make(a, { highWaterMark: 0 }), 'ERR_OUT_OF_RANGE')
-  // oxlint-disable-next-line no-explicit-any -- wrong on purpose
   const channel = make(a) as any
   for (const value of [1, {}, [], new Float64Array(1), true]) {
     await rejects(t, channel.send(value), 'ERR_INVALID_ARG_TYPE')

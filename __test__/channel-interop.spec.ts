@@ -73,7 +73,7 @@ for (const type of ['stream', 'seqpacket'] as const) {
     const { channel, ended } = python(t, type)
     await echoes(t, channel)
     await answers(t, channel)
-    const fd = openSync('/etc/passwd')
+    const fd = openSync('/etc/passwd', 'r')
     for (const size of [0, 10, 20_000, 300_000]) {
       await channel.send('plain')
       await channel.send(patterned(size), { fds: [fd, fd] })

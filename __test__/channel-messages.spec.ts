@@ -84,7 +84,7 @@ for (const carrier of CARRIERS) {
     })()
     let seen = 0
     while (seen < COUNT) {
-      for (const view of await b.recvMany()) {
+      for (const view of (await b.recvMany()) as Buffer[]) {
         if (String(view) !== `message ${seen++}`) t.fail(`${String(view)} at ${seen - 1}`)
       }
     }
@@ -101,7 +101,7 @@ for (const carrier of CARRIERS) {
       for (let round = 0; round < 40; round++) {
         some((round * 977 * (caller + 1)) % 30_000)
         if (round % 3 === caller) await turn()
-        else await null
+        else await Promise.resolve()
       }
     })
     process.nextTick(() => some(1))
@@ -117,7 +117,7 @@ for (const carrier of CARRIERS) {
     await a.flush()
     const seen: number[] = []
     while (seen.length < 10) {
-      const some = await b.recvMany({ max: 3 })
+      const some = (await b.recvMany({ max: 3 })) as number[]
       t.true(some.length > 0 && some.length <= 3)
       seen.push(...some)
     }
@@ -164,7 +164,7 @@ test('small messages of one turn are one frame after the other in one write', as
   const channel = new Channel(a)
   void channel.send('one')
   await channel.send('two')
-  await null
+  await Promise.resolve()
   t.true(channel.trySend('three'))
   t.is(b.readableLength, 0)
   await turn()

@@ -1,4 +1,4 @@
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import {
   checkBoolean,
   checkInteger,
@@ -7,88 +7,31 @@ import {
   type OperationOptions,
 } from './arguments.js'
 import { messageTooLarge } from './channel/channel-errors.js'
-import { type Codec, type Coder, coderOf } from './channel/codec.js'
-import { DuplexTransport } from './channel/duplex-transport.js'
+import { type Coder, coderOf } from './channel/codec.js'
 import { type Extension, KIND, LONGEST } from './channel/frame-header.js'
-import { MessageTransport } from './channel/message-transport.js'
+import type {
+  ChannelMessage,
+  ChannelSendOptions,
+  CodecChannelOptions,
+  RawChannelOptions,
+  RecvManyOptions,
+  ValueChannelOptions,
+} from './channel/options.js'
 import { Receiver } from './channel/receiver.js'
 import { type Handler, Requests } from './channel/requests.js'
 import { DONE, Sender } from './channel/sender.js'
-import { StreamTransport } from './channel/stream-transport.js'
 import type { Transport } from './channel/transport.js'
+import { transportOf } from './channel/transports.js'
 import { errorOf, invalidType, invalidValue } from './errors.js'
-import { outgoing, type Outgoing, type Passable } from './outgoing.js'
-import type { ReceivedFd } from './received-fd.js'
-import { endOf, Socket } from './socket.js'
+import { outgoing, type Outgoing } from './outgoing.js'
 import type { AnySocket } from './sockets.js'
 
 const MEBIBYTE = 1024 * 1024
 const MOST_VALUES = 0x3fff_ffff
 
-/** How a {@link Channel} is set up, but for its codec. */
-export interface ChannelLimits {
-  /**
-   * The longest message in bytes, as the codec has made it, that is sent or taken: at most 2^30 - 1.
-   * @default 67108864
-   */
-  readonly maxMessageBytes?: number | undefined
-  /**
-   * Bytes that may wait to be sent; above that, sends wait.
-   * @default 262144
-   */
-  readonly highWaterMark?: number | undefined
-}
-
-/** Options of a {@link Channel} of bytes: what is received are Buffers. */
-export interface RawChannelOptions extends ChannelLimits {
-  readonly codec?: 'raw' | undefined
-}
-
-/** Options of a {@link Channel} of values that JSON or the structured clone algorithm of V8 can tell. */
-export interface ValueChannelOptions extends ChannelLimits {
-  /** `'json'`, or `'v8'`: what `serialize()` of `node:v8` takes, with Maps, Dates, Buffers and cycles. */
-  readonly codec: 'json' | 'v8'
-}
-
-/** Options of a {@link Channel} with a codec of one's own. */
-export interface CodecChannelOptions<In, Out> extends ChannelLimits {
-  readonly codec: Codec<In, Out>
-}
-
-/** How to send a value. */
-export interface ChannelSendOptions extends OperationOptions {
-  /** Descriptors that go along, at most 253, as those of {@link MessageSocket.send}. Not over a Duplex. */
-  readonly fds?: readonly Passable[] | undefined
-}
-
-/** How to receive many values. */
-export interface RecvManyOptions extends OperationOptions {
-  /**
-   * The most values that are given.
-   * @default 1073741823
-   */
-  readonly max?: number | undefined
-  /**
-   * Whether raw messages are copies and the receiver's own, instead of views.
-   * @default false
-   */
-  readonly copy?: boolean | undefined
-}
-
-/** A value and what came along with it. */
-export interface ChannelMessage<In> {
-  /** The value. */
-  value: In
-  /** The descriptors that came with it, in the sender's order; yours to take or close. */
-  fds: ReceivedFd[]
-  /** Whether more descriptors were sent than are in `fds`: they are closed. */
-  fdsTruncated: boolean
-}
-
 /** Makes channels: the type of what they carry follows the codec. */
 export interface ChannelConstructor {
   new (socket: AnySocket | Duplex, options?: RawChannelOptions): Channel<Buffer>
-  // oxlint-disable-next-line no-explicit-any -- as JSON.parse() has it, where nobody says more
   new <In = any, Out = In>(
     socket: AnySocket | Duplex,
     options: ValueChannelOptions,
@@ -134,8 +77,8 @@ class FramedChannel<In, Out> {
     this.#requests = new Requests({
       coder,
       relax: () => this.#receiver.relax(),
-      send: (value, extension) => this.#sendFrame(this.#encode(value), extension, undefined),
-      sendText: (text, extension) => this.#sendFrame(text, extension, undefined),
+      send: (value, extension) => this.#sendFrame(this.#encode(value), extension),
+      sendText: (text, extension) => this.#sendFrame(text, extension),
     })
     this.#sender = new Sender(transport, highWaterMark, (error) => this.#requests.deaf(error))
     this.#receiver = new Receiver(transport, coder, maxMessageBytes, highWaterMark, this.#requests)
@@ -251,7 +194,8 @@ class FramedChannel<In, Out> {
    */
   recvMany(options?: RecvManyOptions): Promise<In[] | null> {
     try {
-      if (options === undefined) return this.#receiver.many(MOST_VALUES, false, undefined) as never
+      if (options === undefined)
+        return this.#receiver.many(MOST_VALUES, false) as Promise<In[] | null>
       checkOperation(options)
       const { max = MOST_VALUES, copy = false } = options
       checkInteger(max, 'options.max', 1, MOST_VALUES)
@@ -295,14 +239,14 @@ class FramedChannel<In, Out> {
 
   /**
    * Answers the peer's requests: with what `handler` returns, or with the message of what it throws. At most
-   * 1024 are handled at the same time; more are refused. A later call replaces the handler, and undefined
+   * 1024 are handled at the same time; more are refused. A later call replaces the handler, and null
    * takes it away. While there is one the channel waits for requests, which keeps the process running.
    */
-  onRequest(handler: ((value: In) => Out | Promise<Out>) | undefined): void {
-    if (handler !== undefined && typeof handler !== 'function') {
+  onRequest(handler: ((value: In) => Out | Promise<Out>) | null): void {
+    if (handler !== null && typeof handler !== 'function') {
       throw invalidType('handler', 'of type function', handler)
     }
-    this.#requests.handle(handler as Handler | undefined)
+    this.#requests.handle(handler as Handler | null)
     this.#receiver.listen()
   }
 
@@ -387,8 +331,8 @@ class FramedChannel<In, Out> {
 
   #sendFrame(
     body: Uint8Array | string,
-    extension: Extension | undefined,
-    options: ChannelSendOptions | undefined,
+    extension?: Extension,
+    options?: ChannelSendOptions,
   ): Promise<void> {
     if (options !== undefined) checkOperation(options)
     const bytes = this.#bytes(body)
@@ -456,18 +400,9 @@ class FramedChannel<In, Out> {
  * console.log(await other.recv()) // { hello: 'world' }
  * ```
  */
+// oxlint-disable-next-line no-redeclare -- a value and its type
 export const Channel: ChannelConstructor = FramedChannel
 /** A channel where values of type `In` are received, and of type `Out` are sent. */
-export type Channel<
-  In = Buffer,
-  Out = [In] extends [Buffer] ? Uint8Array | string : In,
-> = FramedChannel<In, Out>
-
-function transportOf(socket: unknown): Transport {
-  if (socket instanceof Socket) {
-    const end = endOf(socket)
-    return end.type === 'stream' ? new StreamTransport(end) : new MessageTransport(end)
-  }
-  if (socket instanceof Duplex) return new DuplexTransport(socket)
-  throw invalidType('socket', 'an instance of Socket or Duplex', socket)
-}
+export type Channel<In = Buffer, Out = Sent<In>> = FramedChannel<In, Out>
+/** What is sent where `In` is received, if nothing else is said. */
+type Sent<In> = 0 extends 1 & In ? In : [In] extends [Buffer] ? Uint8Array | string : In

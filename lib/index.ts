@@ -1,15 +1,14 @@
 export type { OperationOptions } from './arguments.js'
-export {
-  Channel,
-  type ChannelConstructor,
-  type ChannelLimits,
-  type ChannelMessage,
-  type ChannelSendOptions,
-  type CodecChannelOptions,
-  type RawChannelOptions,
-  type RecvManyOptions,
-  type ValueChannelOptions,
-} from './channel.js'
+export { Channel, type ChannelConstructor } from './channel.js'
+export type {
+  ChannelLimits,
+  ChannelMessage,
+  ChannelSendOptions,
+  CodecChannelOptions,
+  RawChannelOptions,
+  RecvManyOptions,
+  ValueChannelOptions,
+} from './channel/options.js'
 export type { Codec } from './channel/codec.js'
 export type {
   ChildSocketOptions,

@@ -91,19 +91,19 @@ function describe(source, name) {
   const { text, body, comments } = source
   const own = body.filter(({ declaration }) => declaredName(declaration) === name)
   const [first] = own
-  const renamed = first && classBehind(source, own)
+  if (!first) throw new Error(`no declaration of ${name}`)
+  const { declaration } = first
+  const code = own.map(({ start, end }) => plain(text.slice(start, end))).join('\n')
+  const comment = comments.get(first.start)
+  const renamed = classBehind(source, own)
   if (renamed) {
     const section = describe({ ...source, body: [renamed] }, renamed['declaration'].id.name)
     const members = section.members.map((member) => ({
       ...member,
       heading: member.heading.replace(/^(new )?\w+/, `$1${name}`),
     }))
-    return { ...section, name, heading: name, code, comment: comments.get(first.start), members }
+    return { ...section, name, heading: name, code, comment, members }
   }
-  if (!first) throw new Error(`no declaration of ${name}`)
-  const { declaration } = first
-  const code = own.map(({ start, end }) => plain(text.slice(start, end))).join('\n')
-  const comment = comments.get(first.start)
   switch (declaration.type) {
     case 'TSDeclareFunction':
       return { name, heading: `${name}()`, group: 'Functions', code, comment, members: [] }

@@ -26,8 +26,7 @@ export async function channels(
   t: ExecutionContext,
   carrier: Carrier,
   options: object = {},
-  // oxlint-disable-next-line no-explicit-any -- of any codec
-): Promise<[Channel<any>, Channel<any>]> {
+): Promise<[Channel<any, any>, Channel<any, any>]> {
   const [here, there] = await carriers(t, carrier)
   return [new Channel(here, options), new Channel(there, options)]
 }

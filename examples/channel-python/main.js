@@ -10,7 +10,7 @@ const channel = new Channel(socket)
 
 console.log(String(await channel.request('hello, python'))) // HELLO, PYTHON
 
-const fd = openSync(fileURLToPath(import.meta.url))
+const fd = openSync(import.meta.filename, 'r')
 await channel.send('a file', { fds: [fd] })
 closeSync(fd)
 const message = await channel.recvMessage()

@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Channel, spawn } from 'socketpair'
 
-const folder = fileURLToPath(new URL('.', import.meta.url))
+const folder = import.meta.dirname
 const target = fileURLToPath(new URL('../../target/channel-rust', import.meta.url))
 const options = ['--quiet', '--release', '--target-dir', target]
-execFileSync('cargo', ['build', ...options, '--manifest-path', `${folder}Cargo.toml`])
+execFileSync('cargo', ['build', ...options, '--manifest-path', `${folder}/Cargo.toml`])
 
 const { child, socket } = spawn(`${target}/release/channel-rust`, [], {
   stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,6 +1,7 @@
 import { badFrame, messageTooLarge } from './channel-errors.js'
 import { EXTENDED, FIELD, HEADER, KIND, LENGTH, RESERVED } from './frame-header.js'
-import { receiving, Slab } from './slab.js'
+import { Slab } from './slab.js'
+import { receiving } from './slab-pool.js'
 
 /** A slab that had to grow is given up when it is empty and longer than this. */
 const KEPT = 2 * 1024 * 1024

@@ -1,6 +1,7 @@
 import type { Outgoing } from '../outgoing.js'
 import { type Extension, HEADER, writeHeader } from './frame-header.js'
-import { GATHERED, gathering, Slab } from './slab.js'
+import { Slab } from './slab.js'
+import { GATHERED, gathering } from './slab-pool.js'
 
 /** A body of so many bytes goes straight from its own memory; a smaller one is copied and gathered. */
 export const DIRECT = 16 * 1024

@@ -91,11 +91,7 @@ export class Receiver {
   }
 
   /** The values that are here, at most so many; null at the end. */
-  many(
-    most: number,
-    copy: boolean,
-    options: OperationOptions | undefined,
-  ): Promise<unknown[] | null> {
+  many(most: number, copy: boolean, options?: OperationOptions): Promise<unknown[] | null> {
     return this.#receive(() => {
       const values: unknown[] = []
       while (values.length < most && this.#kept[0]?.failure === undefined) {
@@ -136,18 +132,7 @@ export class Receiver {
     if (this.#isListening || this.#ended || !this.#listener.listening) return
     if (this.#keptBytes >= this.#mark || this.#failure !== undefined) return
     this.#isListening = true
-    this.#transport
-      .untilFilled(() => this.#listenOnce(), undefined, false)
-      .then(
-        (again) => {
-          this.#isListening = false
-          if (again) this.listen()
-        },
-        (error: unknown) => {
-          this.#isListening = false
-          this.#listener.deaf(error)
-        },
-      )
+    void this.#listen()
   }
 
   /** Stops that wait, if none are expected any more. */
@@ -274,6 +259,17 @@ export class Receiver {
     this.#keptBytes -= kept.bytes
     if (kept.failure !== undefined) throw kept.failure.error
     return kept
+  }
+
+  async #listen(): Promise<void> {
+    let again = false
+    try {
+      again = await this.#transport.untilFilled(() => this.#listenOnce(), undefined, false)
+    } catch (error) {
+      this.#listener.deaf(error)
+    }
+    this.#isListening = false
+    if (again) this.listen()
   }
 
   /** True: it must be done again, behind the receives that wait for a message. */

@@ -30,18 +30,18 @@ export class Requests implements Listener {
   readonly #asked = new Map<number, Operation<unknown>>()
   #last = 0
   #answering = 0
-  #handler: Handler | undefined
+  #handler: Handler | null = null
 
   constructor(wire: Wire) {
     this.#wire = wire
   }
 
   get listening(): boolean {
-    return this.#asked.size > 0 || this.#handler !== undefined
+    return this.#asked.size > 0 || this.#handler !== null
   }
 
   /** Names what answers the peer's requests. */
-  handle(handler: Handler | undefined): void {
+  handle(handler: Handler | null): void {
     this.#handler = handler
     if (!this.listening) this.#wire.relax()
   }
@@ -91,7 +91,7 @@ export class Requests implements Listener {
     const handler = this.#handler
     try {
       try {
-        if (handler === undefined) throw new Error('nobody answers requests here')
+        if (handler === null) throw new Error('nobody answers requests here')
         if (this.#answering >= MOST_AT_ONCE) throw new Error('too many requests at the same time')
         this.#answering++
         try {

@@ -4,7 +4,7 @@ import { BLOCKED, Operation } from '../operation.js'
 import { atTurnEnd, type Flusher } from '../turn-end.js'
 import type { FrameOptions, Item } from './frame-writer.js'
 import { FrameWriter } from './frame-writer.js'
-import { GATHERED } from './slab.js'
+import { GATHERED } from './slab-pool.js'
 import type { Stuck, Transport } from './transport.js'
 
 /** What is sent at once, or is settled already. */
