@@ -6,16 +6,18 @@ import { fileURLToPath } from 'node:url'
 
 const sources = fileURLToPath(new URL('c', import.meta.url))
 const compiled = fileURLToPath(new URL('../target/benchmark', import.meta.url))
+const names = /** @type {const} */ (['sender', 'receiver', 'ping', 'echo'])
 
-/** @param {'sender' | 'receiver'} name */
+/** @param {(typeof names)[number]} name */
 export function referenceProgram(name) {
   return `${compiled}/${name}`
 }
 
+/** @throws where there is no compiler, or no program comes out of it */
 export function compileReferences() {
   mkdirSync(compiled, { recursive: true })
-  for (const name of /** @type {const} */ (['sender', 'receiver'])) {
+  for (const name of names) {
     const args = ['-O2', '-Wall', '-o', referenceProgram(name), `${sources}/${name}.c`]
-    execFileSync('cc', args, { stdio: 'inherit' })
+    execFileSync('cc', args, { stdio: ['ignore', 'inherit', 'inherit'] })
   }
 }

@@ -1,8 +1,6 @@
 // From the figures of the rounds to one line of the table.
 
-import { configurations } from './configurations.js'
-
-/** @typedef {'ok' | 'ok for the milestone' | 'FALLS SHORT' | 'failed'} Verdict */
+/** @typedef {'ok' | 'FALLS SHORT' | 'failed' | 'no goal'} Verdict */
 
 /**
  * @param {import('./rows.js').Row} row
@@ -10,7 +8,7 @@ import { configurations } from './configurations.js'
  */
 export function evaluate(row, measured) {
   const ours = measured.get(row.ours) ?? []
-  const reference = row.reference === undefined ? undefined : measured.get(row.reference)
+  const reference = row.reference === undefined ? undefined : (measured.get(row.reference) ?? [])
   // Round by round: what disturbed the machine then disturbed both sides.
   const values = reference
     ? ours.map((figure, round) => figure / (reference[round] ?? Number.NaN))
@@ -18,7 +16,6 @@ export function evaluate(row, measured) {
   const value = quantile(values, 0.5)
   return {
     ...row,
-    unit: configurations.get(row.ours)?.unit ?? '',
     value,
     quartiles: [quantile(values, 0.25), quantile(values, 0.75)],
     verdict: judge(row, value),
@@ -34,18 +31,19 @@ export function evaluate(row, measured) {
  * @param {number} value
  * @returns {Verdict}
  */
-function judge({ sense, goal, milestone }, value) {
+function judge({ sense, goal }, value) {
   if (Number.isNaN(value)) return 'failed'
-  const reaches = (/** @type {number} */ mark) => (sense === '≥' ? value >= mark : value <= mark)
-  if (reaches(goal)) return 'ok'
-  return milestone !== undefined && reaches(milestone) ? 'ok for the milestone' : 'FALLS SHORT'
+  if (goal === undefined) return 'no goal'
+  return (sense === '≥' ? value >= goal : value <= goal) ? 'ok' : 'FALLS SHORT'
 }
 
 /**
+ * Between two of the values where the share falls between them.
+ *
  * @param {readonly number[]} values
  * @param {number} share
  */
-function quantile(values, share) {
+export function quantile(values, share) {
   // A failed run is NaN and makes the row fail: half a comparison is none.
   if (values.length === 0 || values.some((value) => Number.isNaN(value))) return Number.NaN
   const sorted = values.toSorted((a, b) => a - b)

@@ -1,82 +1,42 @@
-// npm run bench: rounds of all configurations in random order, then the table of ratios.
+// What npm run bench does, once everything is built.
 
-import { writeFileSync } from 'node:fs'
-import { availableParallelism, loadavg, release } from 'node:os'
-import { compileReferences } from './compile.js'
-import { configurations } from './configurations.js'
-import { evaluate } from './evaluate.js'
-import { parseOptions } from './options.js'
-import { printReport } from './report.js'
-import { rows } from './rows.js'
-import { runConfiguration } from './run.js'
+import { constants } from 'node:os'
+import { benchmarkGrowth } from './growth.js'
+import { benchmarkInside } from './inside.js'
+import { describeMachine } from './machine.js'
+import { parseOptions, usage } from './options.js'
+import { benchmarkTable } from './table.js'
+
+const forms = { table: benchmarkTable, growth: benchmarkGrowth, inside: benchmarkInside }
 
 /**
- * Gives false when a run failed; a row that falls short is a finding, not a failure.
+ * Gives whether all went well.
  *
  * @param {readonly string[]} args
  */
 export async function benchmark(args) {
-  const options = parseOptions(args)
-  if (options === null) return false
-  const { rounds, only, json } = options
-  const chosen = rows.filter((row) => only.test(row.name))
-
-  const { version: node, arch, platform } = process
-  const machine = { node, platform, release: release(), arch, cpus: availableParallelism() }
-  // What else the machine was doing before this began.
-  const load = loadavg()[0] ?? 0
-  console.log(`${Object.values(machine).join(' ')} CPUs, load ${load.toFixed(2)}\n`)
-  if (load > machine.cpus / 2) console.log('The machine is busy: the figures mean little.\n')
-
-  compileReferences()
-  const measured = await runRounds(chosen, rounds)
-  const results = chosen.map((row) => evaluate(row, measured))
-  printReport(results)
-  if (json !== undefined) {
-    const report = { machine, load, rounds, rows: results }
-    writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
+  let options
+  try {
+    options = parseOptions(args)
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`)
+    return false
   }
-  return results.every((result) => result.verdict !== 'failed')
-}
-
-/**
- * Each round runs each configuration once: a ratio is only ever taken inside one round, and no
- * configuration always follows the same other one.
- *
- * @param {typeof rows} chosen
- * @param {number} rounds
- */
-async function runRounds(chosen, rounds) {
-  const names = new Set(chosen.flatMap((row) => [row.ours, row.reference ?? row.ours]))
-  /** @type {Map<string, number[]>} */
-  const measured = new Map([...names].map((name) => [name, []]))
-  for (let round = 0; round < rounds; round++) {
-    let done = 0
-    for (const name of shuffled([...names])) {
-      showProgress(`round ${round + 1} of ${rounds}, run ${++done} of ${names.size}: ${name}`)
-      const configuration = configurations.get(name)
-      if (!configuration) throw new Error(`no configuration is called ${name}`)
-      const figure = await runConfiguration(configuration)
-      measured.get(name)?.push(figure)
-    }
-    if (!process.stderr.isTTY) console.error(`round ${round + 1} of ${rounds} done`)
+  const { platform, release, arch, cpus, load } = describeMachine()
+  console.log(
+    `Node ${process.versions.node}, ${platform} ${release} ${arch}, ${cpus} CPUs, load ${load}`,
+  )
+  if (load > cpus / 2) console.log('The machine is busy: the figures mean little.')
+  console.log()
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    // An exit takes the programs that run along; some of them would wait for ever.
+    process.once(signal, () => process.exit(128 + constants.signals[signal]))
   }
-  showProgress('')
-  return measured
-}
-
-/** @param {string} text */
-function showProgress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`)
-}
-
-/**
- * @template T
- * @param {T[]} items
- */
-function shuffled(items) {
-  return items
-    .map((item) => ({ item, key: Math.random() }))
-    .toSorted((a, b) => a.key - b.key)
-    .map(({ item }) => item)
+  try {
+    return await forms[options.form](options)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    console.error(error.message)
+    return false
+  }
 }

@@ -1,15 +1,18 @@
 // The table on standard output.
 
-/** @param {readonly import('./evaluate.js').Result[]} results */
-export function printReport(results) {
+/**
+ * @param {readonly import('./evaluate.js').Result[]} results
+ * @param {(configuration: string) => string} unitOf
+ */
+export function printReport(results, unitOf) {
   const lines = results.map((result) => [
     result.name,
-    goalOf(result),
+    result.goal === undefined ? '' : `${result.sense} ${result.goal}`,
     number(result.value),
     result.quartiles.map(number).join('–'),
     result.verdict,
-    absolute(result.figures.ours, result.unit),
-    absolute(result.figures.reference, result.unit),
+    absolute(result.figures.ours, unitOf(result.ours)),
+    absolute(result.figures.reference, unitOf(result.ours)),
   ])
   const head = ['row', 'goal', 'measured', 'quartiles', 'verdict', 'package', 'reference']
   printTable([head, ...lines])
@@ -21,30 +24,34 @@ export function printReport(results) {
   if (short.length + failed.length === 0) console.log('\nNo row falls short.')
 }
 
-/** @param {import('./evaluate.js').Result} result */
-function goalOf({ sense, goal, milestone }) {
-  return milestone === undefined
-    ? `${sense} ${goal}`
-    : `${sense} ${milestone} (milestone; then ${goal})`
+/**
+ * Rows that were left out, by the reason.
+ *
+ * @param {ReadonlyMap<string, readonly string[]>} skipped
+ */
+export function printSkipped(skipped) {
+  for (const [reason, names] of skipped) {
+    console.log(`\nLeft out (${reason}):\n${names.map((name) => `  ${name}`).join('\n')}`)
+  }
 }
 
 /** @param {number} value */
-function number(value) {
-  return Number.isNaN(value) ? '-' : value.toFixed(2)
+export function number(value) {
+  return Number.isNaN(value) ? '-' : value.toFixed(value < 0.1 ? 3 : 2)
 }
 
 /**
  * @param {number | undefined} value
  * @param {string} unit
  */
-function absolute(value, unit) {
+export function absolute(value, unit) {
   if (value === undefined || Number.isNaN(value)) return '-'
   const rounded = value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en')
-  return `${rounded} ${unit}`
+  return `${rounded} ${unit}`.trimEnd()
 }
 
 /** @param {readonly (readonly string[])[]} lines the head first */
-function printTable(lines) {
+export function printTable(lines) {
   const widths = (lines[0] ?? []).map((_, i) =>
     Math.max(...lines.map((line) => line[i]?.length ?? 0)),
   )

@@ -1,5 +1,6 @@
 /** Checks of what callers pass, before anything happened. */
 import { isUint8Array } from 'node:util/types'
+import type { BusyPoll } from './end.js'
 import { invalidState, invalidType, invalidValue, outOfRange } from './errors.js'
 
 /** What every waiting operation can be told. */
@@ -73,6 +74,15 @@ export function checkInteger(
 /** true or false. */
 export function checkBoolean(value: unknown, name: string): asserts value is boolean {
   if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value)
+}
+
+const LONGEST_SPIN = 10_000
+
+/** `'auto'`, `false` or microseconds. */
+export function checkBusyPoll(value: unknown, name: string): asserts value is BusyPoll {
+  if (value === 'auto' || value === false) return
+  if (typeof value !== 'number') throw invalidType(name, "'auto', false or of type number", value)
+  checkInteger(value, name, 0, LONGEST_SPIN)
 }
 
 /** One of a few words. */

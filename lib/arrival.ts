@@ -12,24 +12,26 @@ const FLAG = { truncated: 1, credentials: 2, pidfd: 4, carryingByte: 8 } as cons
 let table = new Uint32Array(FIELDS + 2 * 253)
 
 /** What came along with a receive of `end`, each put on the `info` of its row in a batch. */
-export function unpack(end: End, infoOf: (row: number) => MessageInfo): Map<number, Parcel> {
+export function unpack(end: End, infoOf: (row: number) => MessageInfo): Parcel[] {
   const length = fetch()
-  const parcels = new Map<number, Parcel>()
+  const parcels: Parcel[] = []
   for (let at = 0; at < length;) {
     const [row, flags, count, carryingByte, pid, uid, gid] = table.subarray(
       at,
       at + FIELDS,
     ) as unknown as [number, number, number, number, number, number, number]
+    const begin = at + FIELDS
     const hasPidfd = (flags & FLAG.pidfd) !== 0
-    const begin = at + FIELDS - (hasPidfd ? 2 : 0)
-    at += FIELDS + 2 * count
+    at = begin + 2 * count
     const info = infoOf(row)
     info.fdsTruncated = (flags & FLAG.truncated) !== 0
     if ((flags & FLAG.credentials) !== 0) info.credentials = { pid: pid | 0, uid, gid }
     if ((flags & FLAG.carryingByte) !== 0) {
       ;(info as StreamMessageInfo).carryingByte = carryingByte
     }
-    if (begin < at) parcels.set(row, attach(info, table.slice(begin, at), hasPidfd, end))
+    if (count === 0 && !hasPidfd) continue
+    const pidfdPair = hasPidfd ? table.slice(begin - 2, begin) : new Uint32Array()
+    parcels.push(...attach(info, table.slice(begin, at), pidfdPair, end))
   }
   return parcels
 }

@@ -5,6 +5,7 @@ import { environmentFor } from './child-environment.js'
 import { type AnySpawned, type AskedSocket, askedSockets } from './child-sockets.js'
 import { place, type StdioRules } from './child-stdio.js'
 import { invalidType } from './errors.js'
+import { setPassing } from './passing.js'
 import type { Socket } from './socket.js'
 import { socketpair } from './socketpair.js'
 import type { AnySocket } from './sockets.js'
@@ -65,7 +66,11 @@ function checked(options: unknown): Options {
 function makePairs(asked: readonly AskedSocket[]): Pair[] {
   const pairs: Pair[] = []
   try {
-    for (const { type, sizes } of asked) pairs.push(socketpair(type, sizes))
+    for (const { type, sizes, passing } of asked) {
+      const pair = socketpair(type, sizes)
+      pairs.push(pair)
+      setPassing(pair[0], passing)
+    }
   } catch (error) {
     closeAll(pairs.flat())
     throw error

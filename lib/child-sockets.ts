@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { checkInteger, checkOptions, checkWord } from './arguments.js'
 import type { SocketType } from './end.js'
 import { invalidType, invalidValue } from './errors.js'
+import { checkPassing, type Passing } from './passing.js'
 import { TYPES } from './socketpair.js'
 import type { AnySocket, SocketClasses } from './sockets.js'
 
@@ -22,6 +23,12 @@ export interface ChildSocketOptions<T extends SocketType = SocketType, F extends
   readonly sendBufferSize?: number | undefined
   /** `SO_RCVBUF` of both ends, in bytes. */
   readonly recvBufferSize?: number | undefined
+  /** {@link Socket.passCredentials} of this process's end, before the child can send. */
+  readonly passCredentials?: boolean | undefined
+  /** {@link Socket.passPidfd} of this process's end, before the child can send. */
+  readonly passPidfd?: boolean | undefined
+  /** {@link Socket.acceptDescriptors} of this process's end, before the child can send. */
+  readonly acceptDescriptors?: boolean | undefined
 }
 
 /**
@@ -79,6 +86,8 @@ export interface AskedSocket {
   /** The number in the child; undefined for the next free one. */
   readonly fd: number | undefined
   readonly sizes: Pick<ChildSocketOptions, 'sendBufferSize' | 'recvBufferSize'>
+  /** What this process's end is to be told with its messages. */
+  readonly passing: Passing
 }
 
 /** Where an end goes that nobody placed: the first behind stdin, stdout and stderr. */
@@ -145,6 +154,7 @@ function checkSocket(socket: unknown, option: string, key?: string, number?: num
   if (number !== undefined && fd !== undefined && fd !== number) {
     throw invalidValue(`${option}.fd`, `must be ${number}, as its key says`, fd)
   }
+  const passing = checkPassing((socket ?? {}) as ChildSocketOptions, option)
   for (const [name, bytes] of Object.entries({ sendBufferSize, recvBufferSize })) {
     if (bytes !== undefined) checkInteger(bytes, `${option}.${name}`, 0, MOST_BYTES)
   }
@@ -156,5 +166,6 @@ function checkSocket(socket: unknown, option: string, key?: string, number?: num
     type,
     fd: fd ?? number ?? unplaced,
     sizes: { sendBufferSize, recvBufferSize },
+    passing,
   }
 }

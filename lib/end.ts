@@ -5,6 +5,9 @@ import type { Direction } from './readiness.js'
 /** The three types of socket, by the names that the package uses. */
 export type SocketType = 'stream' | 'dgram' | 'seqpacket'
 
+/** How an end waits: see {@link Socket.busyPoll}. */
+export type BusyPoll = 'auto' | false | number
+
 /** No end has this number: every call with it is EBADF. */
 const NONE = 0x3fff_ffff
 
@@ -30,6 +33,7 @@ export class End {
   bytesWritten = 0
   closed = false
   referenced = true
+  busyPoll: BusyPoll = 'auto'
   /** Whether descriptors came with a plain read, and were closed. */
   dropped = false
   tenant: Tenant | undefined

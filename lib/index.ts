@@ -20,7 +20,7 @@ export type {
 } from './child-sockets.js'
 export { type Constants, constants } from './constants.js'
 export { DatagramSocket } from './datagram-socket.js'
-export type { SocketType } from './end.js'
+export type { BusyPoll, SocketType } from './end.js'
 export type { SystemError } from './errors.js'
 export type {
   Message,

@@ -10,18 +10,28 @@ import { beginTurn, mayTry, spendTime } from './turn.js'
 
 /** What hears how its short wait ended. */
 export interface Lingerer {
+  /** Microseconds of spinning that its user asked for; undefined: as long as experience says. */
+  readonly spin: number | undefined
   onLingered(ready: boolean): void
 }
 
-/** Microseconds of asking again and again, with other threads let run in between. */
+/** Microseconds of asking again and again, with other threads let run in between, where nobody said. */
 const SPIN = 20
 /** Microseconds of sleep after that: about what a reader takes to make room in a full queue. */
 const SLEEP = 200
+
+/** Ends that linger at once: each look asks for all of them, and a thread with many is not idle. */
+const MOST = 8
 
 let lingerers = new Map<number, Lingerer>()
 let tokens = new Uint32Array(16)
 let looking = false
 let turn: NodeJS.Immediate | undefined
+
+/** Whether one more end may linger. */
+export function mayLinger(): boolean {
+  return lingerers.size < MOST
+}
 
 /**
  * Waits a moment; `onLingered` will be called when the microtasks of now have run, or in the next turn of
@@ -61,23 +71,27 @@ function look(): void {
   looking = false
   endTurn()
   if (lingerers.size === 0) return
-  spendTime(SPIN)
-  for (const [token, lingerer] of ask(0)) lingerers.set(token, lingerer)
+  let spin = 0
+  for (const lingerer of lingerers.values()) spin = Math.max(spin, lingerer.spin ?? SPIN)
+  spendTime(spin)
+  for (const [token, lingerer] of ask(spin, 0)) lingerers.set(token, lingerer)
   if (lingerers.size === 0) {
     clearImmediate(turn)
     turn = undefined
   }
 }
 
-/** Second look, when the event loop has turned: asleep, if it must be. */
+/** Second look, when the event loop has turned: asleep, if it must be, and nobody said how long to spin. */
 function sleep(): void {
   turn = undefined
   beginTurn()
-  for (const [, lingerer] of ask(SLEEP)) lingerer.onLingered(false)
+  let asleep = 0
+  for (const lingerer of lingerers.values()) if (lingerer.spin === undefined) asleep = SLEEP
+  for (const [, lingerer] of ask(asleep === 0 ? 0 : SPIN, asleep)) lingerer.onLingered(false)
 }
 
 /** Asks for all who wait, tells those whose end can be tried, and gives the others. */
-function ask(asleep: number): [number, Lingerer][] {
+function ask(spin: number, asleep: number): [number, Lingerer][] {
   const asked = lingerers
   lingerers = new Map()
   const count = asked.size
@@ -85,7 +99,7 @@ function ask(asleep: number): [number, Lingerer][] {
   if (tokens.length < count) tokens = new Uint32Array(count * 2)
   let index = 0
   for (const token of asked.keys()) tokens[index++] = token
-  const failed = calls.linger(tokens, count, SPIN, asleep) < 0
+  const failed = calls.linger(tokens, count, spin, asleep) < 0
   const others: [number, Lingerer][] = []
   index = 0
   for (const [token, lingerer] of asked) {

@@ -25,7 +25,7 @@ export interface BatchMemory {
   readonly slab: Uint8Array
   readonly table: Uint32Array
   /** `arrived` tells what came along with which message, put on its info. */
-  fill(count: number, arrived?: (infoOf: (row: number) => MessageInfo) => Map<number, Parcel>): void
+  fill(count: number, arrived?: (infoOf: (row: number) => MessageInfo) => Parcel[]): void
 }
 
 let memory: (batch: MessageBatch) => BatchMemory
@@ -48,7 +48,7 @@ export class MessageBatch implements Iterable<Uint8Array> {
   #count = 0
   /** The infos of messages with which something came, and their descriptors. */
   readonly #infos = new Map<number, MessageInfo>()
-  #parcels: Map<number, Parcel> | undefined
+  #parcels: Parcel[] = []
   #lengths: Uint32Array | undefined
 
   static {
@@ -64,15 +64,16 @@ export class MessageBatch implements Iterable<Uint8Array> {
       slab: Buffer.allocUnsafeSlow(bytes),
       table: new Uint32Array(maxMessages * FIELDS),
       fill: (count, arrived) => {
-        if (this.#parcels !== undefined) for (const parcel of this.#parcels.values()) parcel.drop()
+        for (const parcel of this.#parcels) parcel.drop()
         this.#infos.clear()
         this.#count = count
         this.#lengths = undefined
-        this.#parcels = arrived?.((row) => {
+        const parcels = arrived?.((row) => {
           const info = this.#describe(row)
           this.#infos.set(row, info)
           return info
         })
+        this.#parcels = parcels ?? []
       },
     }
   }

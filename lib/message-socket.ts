@@ -243,8 +243,8 @@ export abstract class MessageSocket extends Socket {
 
   /**
    * Receives the messages that are there, as many as fit the batch, waiting for the first: with one call
-   * into the addon. What the batch held before is gone. A batch ends early when 1012 descriptors have come
-   * with its messages.
+   * into the addon. What the batch held before is gone. A batch ends early when the next message could
+   * bring its descriptors above 1012.
    *
    * Cancel safety: an operation that ends early has taken no message.
    *

@@ -36,7 +36,7 @@ export interface StreamMessageInfo extends MessageInfo {
   /**
    * Where descriptors came: the index of a byte of this read that is sure to be of the write that carried
    * them. The last one on Linux, where bytes of earlier writes may stand before it and the carrying write
-   * may go on in the next read; the first one on macOS and the BSDs, where later bytes may follow. One read
+   * may go on in the next read; the first one on macOS, illumos and the BSDs, where later bytes may follow. One read
    * never has the descriptors of two writes.
    */
   carryingByte?: number

@@ -127,8 +127,13 @@ export function outgoingOfMany(
   if (lists.length > count)
     throw invalidValue(name, 'has more lists than there are messages', lists)
   const all = Array.from(lists, (list: unknown, index) => {
-    const numbers = list === undefined ? NOTHING : toNumbers(list, `${name}[${index}]`)
-    return numbers.length === 0 ? undefined : new Outgoing(numbers, NOTHING, list)
+    try {
+      const numbers = list === undefined ? NOTHING : toNumbers(list, `${name}[${index}]`)
+      return numbers.length === 0 ? undefined : new Outgoing(numbers, NOTHING, list)
+    } catch (error) {
+      carry(error, { messageIndex: index, messagesSent: 0 })
+      throw error
+    }
   })
   return all.some((one) => one !== undefined) ? all : undefined
 }

@@ -11,17 +11,15 @@ import { unclaimed } from './unclaimed.js'
 // Nobody can look at the descriptors of a message that nobody can reach.
 const unreachable = new FinalizationRegistry((parcel: Parcel) => parcel.drop())
 
-/** The descriptors of one message, made into objects when somebody looks. */
+/** Descriptors that came with one message, made into objects when somebody looks. */
 export class Parcel {
   readonly #shelf: Shelf
-  /** The addon's number and the descriptor, of each; a pidfd comes first. */
+  /** The addon's number and the descriptor, of each. */
   #pairs: Uint32Array
-  readonly #hasPidfd: boolean
-  #seen: { fds: ReceivedFd[]; pidfd: ReceivedFd | undefined } | undefined
+  #seen: ReceivedFd[] | undefined
 
-  constructor(info: MessageInfo, pairs: Uint32Array, hasPidfd: boolean, shelf: Shelf) {
+  constructor(info: MessageInfo, pairs: Uint32Array, shelf: Shelf) {
     this.#pairs = pairs
-    this.#hasPidfd = hasPidfd
     this.#shelf = shelf
     unreachable.register(info, this, this)
     shelf.add(this)
@@ -36,49 +34,32 @@ export class Parcel {
     return this.#pairs.length === 0
   }
 
-  get fds(): ReceivedFd[] {
-    return this.#look().fds
-  }
-
-  get pidfd(): ReceivedFd | undefined {
-    return this.#look().pidfd
+  look(): ReceivedFd[] {
+    if (this.#seen === undefined) {
+      this.#leave()
+      this.#seen = this.#map(receivedFd)
+    }
+    return this.#seen
   }
 
   /** What there is to see without looking. */
-  preview(): { fds: unknown[]; pidfd?: unknown } {
-    const all = this.#seen?.fds.slice() ?? Array.from(this.#numbers(), (fd) => ({ fd }))
-    const pidfd = this.#seen === undefined ? this.#hasPidfd && all.shift() : this.#seen.pidfd
-    return { fds: all, ...(this.#hasPidfd && { pidfd }) }
-  }
-
-  *#numbers(): Generator<number> {
-    for (let place = 1; place < this.#pairs.length; place += 2) yield this.#pairs[place] as number
+  preview(): unknown[] {
+    return this.#seen ?? this.#map((_, fd) => ({ fd }))
   }
 
   /** Closes what nobody has looked at. */
   drop(): void {
     if (this.#seen !== undefined) return
     this.#leave()
-    let closed = 0
-    for (let place = 0; place < this.#pairs.length; place += 2) {
-      closed += Number(binding.closeReceived(this.#pairs[place] as number))
-    }
+    const closed = this.#map((id) => binding.closeReceived(id))
     this.#pairs = new Uint32Array()
-    unclaimed(closed)
+    unclaimed(closed.filter(Boolean).length)
   }
 
-  #look() {
-    if (this.#seen === undefined) {
-      this.#leave()
-      const fds: ReceivedFd[] = []
-      for (let place = 0; place < this.#pairs.length; place += 2) {
-        const [id, fd] = this.#pairs.subarray(place, place + 2) as unknown as [number, number]
-        fds.push(receivedFd(id, fd))
-      }
-      const pidfd = this.#hasPidfd ? fds.shift() : undefined
-      this.#seen = { fds, pidfd }
-    }
-    return this.#seen
+  #map<T>(each: (id: number, fd: number) => T): T[] {
+    return Array.from({ length: this.size }, (_, index) =>
+      each(this.#pairs[index * 2] as number, this.#pairs[index * 2 + 1] as number),
+    )
   }
 
   #leave(): void {
@@ -92,16 +73,24 @@ function look(get: () => unknown): PropertyDescriptor {
   return { get, enumerable: true, configurable: true }
 }
 
-/** Puts descriptors that came with a message on its info: `pairs` as in a {@link Parcel}. */
-export function attach(info: MessageInfo, pairs: Uint32Array, hasPidfd: boolean, end: End): Parcel {
-  const parcel = new Parcel(info, pairs, hasPidfd, shelfOf(end))
+/** Puts what came with a message on its info: descriptors as in a {@link Parcel}, and a pidfd likewise. */
+export function attach(
+  info: MessageInfo,
+  pairs: Uint32Array,
+  pidfdPair: Uint32Array,
+  end: End,
+): Parcel[] {
+  const shelf = shelfOf(end)
   const truncated = info.fdsTruncated
+  const fds = new Parcel(info, pairs, shelf)
+  const pidfd = pidfdPair.length > 0 ? new Parcel(info, pidfdPair, shelf) : undefined
   // Opening them has cost the system more than the message, and so will closing them.
-  spend(parcel.size * 2048)
+  spend((fds.size + (pidfd?.size ?? 0)) * 2048)
+  const isTruncated = () => truncated || (fds.dropped && pairs.length > 0)
   Object.defineProperties(info, {
-    fds: look(() => parcel.fds),
-    fdsTruncated: look(() => truncated || parcel.dropped),
-    ...(hasPidfd && { pidfd: look(() => parcel.pidfd) }),
+    fds: look(() => fds.look()),
+    fdsTruncated: look(isTruncated),
+    ...(pidfd && { pidfd: look(() => pidfd.look()[0]) }),
     // console.log() is no look.
     [inspect.custom]: {
       value(_depth: number, options: InspectOptions) {
@@ -109,10 +98,14 @@ export function attach(info: MessageInfo, pairs: Uint32Array, hasPidfd: boolean,
         const known = plain.flatMap(([name, { value }]) =>
           value === undefined ? [] : [[name, value]],
         )
-        const fdsTruncated = truncated || parcel.dropped
-        return inspect({ ...Object.fromEntries(known), ...parcel.preview(), fdsTruncated }, options)
+        const looked = {
+          fds: fds.preview(),
+          fdsTruncated: isTruncated(),
+          ...(pidfd && { pidfd: pidfd.preview()[0] }),
+        }
+        return inspect({ ...Object.fromEntries(known), ...looked }, options)
       },
     },
   })
-  return parcel
+  return pidfd === undefined ? [fds] : [fds, pidfd]
 }

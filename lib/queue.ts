@@ -1,7 +1,7 @@
 import type { OperationOptions } from './arguments.js'
 import type { End } from './end.js'
 import { errorOf, failureOf } from './errors.js'
-import { hurry, linger, type Lingerer } from './linger.js'
+import { hurry, linger, type Lingerer, mayLinger } from './linger.js'
 import { calls } from './native.js'
 import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from './operation.js'
 import { Patience } from './patience.js'
@@ -39,6 +39,12 @@ export class Queue implements Waiter, Lingerer {
     this.#end = end
     this.#direction = direction
     this.#syscall = syscall
+  }
+
+  /** Microseconds of spinning that the end's user asked for. */
+  get spin(): number | undefined {
+    const { busyPoll } = this.#end
+    return typeof busyPoll === 'number' ? busyPoll : undefined
   }
 
   /** Operations that wait. */
@@ -113,7 +119,7 @@ export class Queue implements Waiter, Lingerer {
     if (ready) this.#patience.kept()
     else this.#patience.disappointed()
     this.#unproven = ready
-    if (ready || this.#rest(true)) this.#advance()
+    if (ready || this.#rest(true, false)) this.#advance()
     this.adjustHold()
   }
 
@@ -231,8 +237,11 @@ export class Queue implements Waiter, Lingerer {
     this.#settle()
   }
 
-  /** Waits for readiness; true when the end can be tried at once. */
-  #rest(progress: boolean): boolean {
+  /**
+   * Waits for readiness; true when the end can be tried at once.
+   * @param here it may begin with a short wait on this thread
+   */
+  #rest(progress: boolean, here = true): boolean {
     if (this.#waiting || this.#lingering) return false
     // Readiness that lies (somebody else shut this description down, or takes what comes) must not
     // become a busy loop: from the second time on a pause comes before the next wait.
@@ -246,7 +255,7 @@ export class Queue implements Waiter, Lingerer {
         return false
       }
     }
-    if (this.#patience.expectsShort) {
+    if (here && this.#waitsHere()) {
       this.#lingering = true
       linger(this.#end.id, this.#direction, this, this.#end.referenced)
       return false
@@ -266,6 +275,14 @@ export class Queue implements Waiter, Lingerer {
     // No wait is possible, for want of descriptors or memory: the operation can't be kept.
     this.#shift()?.reject(failureOf(answer, 'poll'))
     return true
+  }
+
+  /** Whether the next wait begins on this thread. */
+  #waitsHere(): boolean {
+    const { busyPoll } = this.#end
+    if (!mayLinger()) return false
+    if (typeof busyPoll === 'number') return busyPoll > 0
+    return busyPoll === 'auto' && this.#patience.expectsShort
   }
 
   /** The system had no buffers: no readiness will tell when it has. True when the next one may try. */

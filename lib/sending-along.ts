@@ -23,7 +23,11 @@ export function sendAlong(
   if (along === undefined) return undefined
   const lengths = views.map((view) => view.length)
   if (end.type === 'stream' && lengths.every((length) => length === 0)) {
-    throw invalidValue(name, 'must not be empty: nothing goes along without a byte', views)
+    throw invalidValue(
+      name,
+      'must have a byte: nothing goes along without one',
+      views.length === 1 ? views[0] : views,
+    )
   }
   let index = 0
   let skip = 0

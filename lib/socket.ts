@@ -1,6 +1,6 @@
 import { type InspectOptions, inspect } from 'node:util'
-import { checkBoolean, checkInteger, checkWord } from './arguments.js'
-import { End, type SocketType } from './end.js'
+import { checkBoolean, checkBusyPoll, checkInteger, checkWord } from './arguments.js'
+import { type BusyPoll, End, type SocketType } from './end.js'
 import { errorOf, illegalConstructor } from './errors.js'
 import { binding } from './native.js'
 
@@ -211,6 +211,25 @@ export abstract class Socket {
   set passPidfd(on: boolean) {
     checkBoolean(on, 'passPidfd')
     binding.setPassPidfd(this.#end.id, on)
+  }
+
+  /**
+   * How a wait of this end begins. `'auto'`: when the last waits were short, the next one is first made on
+   * the JavaScript thread, for 20 µs after the microtasks have run and for at most 220 µs after a turn of
+   * the event loop; each time that is in vain it takes longer to be tried again. `false`: never. A number:
+   * every wait spins so many microseconds, at most 10 000, after the microtasks; nothing else of this
+   * thread runs meanwhile. A spin asks the system again and again and lets other threads run in between.
+   *
+   * It shortens a round trip with a partner that answers within microseconds by the way through the event
+   * loop. A property of this Socket, not of the descriptor.
+   */
+  get busyPoll(): BusyPoll {
+    return this.#end.busyPoll
+  }
+
+  set busyPoll(how: BusyPoll) {
+    checkBusyPoll(how, 'busyPoll')
+    this.#end.busyPoll = how
   }
 
   /**

@@ -1,8 +1,9 @@
-import { checkBoolean, checkInteger, checkOptions, checkWord } from './arguments.js'
+import { checkBoolean, checkBusyPoll, checkInteger, checkOptions, checkWord } from './arguments.js'
 import type { DatagramSocket } from './datagram-socket.js'
 import { invalidType } from './errors.js'
-import type { SocketType } from './end.js'
+import type { BusyPoll, SocketType } from './end.js'
 import type { MessageSocket } from './message-socket.js'
+import { checkPassing, setPassing } from './passing.js'
 import { binding } from './native.js'
 import type { SeqpacketSocket } from './seqpacket-socket.js'
 import { type Socket, wrap } from './socket.js'
@@ -32,6 +33,11 @@ export interface PairOptions {
   readonly sendBufferSize?: number | undefined
   /** `SO_RCVBUF` of both ends, in bytes. */
   readonly recvBufferSize?: number | undefined
+  /**
+   * {@link Socket.busyPoll} of both ends.
+   * @default 'auto'
+   */
+  readonly busyPoll?: BusyPoll | undefined
   /** {@link Socket.passCredentials} of both ends. */
   readonly passCredentials?: boolean | undefined
   /** {@link Socket.passPidfd} of both ends. */
@@ -87,24 +93,7 @@ export function socketpair(
     const [one, other] = numeric(first, second, third)
     return [wrap(one), wrap(other)]
   }
-  const [one, other] = typed(first, second)
-  const ends: [Socket, Socket] = [wrap(one), wrap(other)]
-  try {
-    for (const end of ends) setPassing(end, (second ?? {}) as PairOptions)
-  } catch (error) {
-    for (const end of ends) end.close()
-    throw error
-  }
-  return ends
-}
-
-const PASSING = ['passCredentials', 'passPidfd', 'acceptDescriptors'] as const
-
-function setPassing(end: Socket, options: PairOptions): void {
-  for (const name of PASSING) {
-    const on = options[name]
-    if (on !== undefined) end[name] = on
-  }
+  return typed(first, second)
 }
 
 function numeric(domain: unknown, type: unknown, protocol: unknown) {
@@ -114,7 +103,7 @@ function numeric(domain: unknown, type: unknown, protocol: unknown) {
   return binding.rawPair(domain | 0, type | 0, protocol | 0)
 }
 
-function typed(type: unknown, options: unknown) {
+function typed(type: unknown, options: unknown): [Socket, Socket] {
   if (typeof type !== 'string') throw invalidType('type', 'of type string or number', type)
   checkWord(type, 'type', TYPES)
   checkOptions(options)
@@ -126,11 +115,10 @@ function typed(type: unknown, options: unknown) {
     recvBufferSize,
   } = (options ?? {}) as PairOptions
   checkInteger(protocol, 'options.protocol', LEAST, MOST)
-  for (const name of PASSING) {
-    const on = (options as PairOptions | undefined)?.[name]
-    if (on !== undefined) checkBoolean(on, `options.${name}`)
-  }
-  return binding.makePair({
+  const passing = checkPassing(options ?? {}, 'options')
+  const { busyPoll = 'auto' } = (options ?? {}) as PairOptions
+  checkBusyPoll(busyPoll, 'options.busyPoll')
+  const [one, other] = binding.makePair({
     kind: type,
     protocol: protocol | 0,
     nonBlocking: each(nonBlocking, 'options.nonBlocking'),
@@ -138,6 +126,17 @@ function typed(type: unknown, options: unknown) {
     ...size('sendBufferSize', sendBufferSize),
     ...size('recvBufferSize', recvBufferSize),
   })
+  const ends: [Socket, Socket] = [wrap(one), wrap(other)]
+  try {
+    for (const end of ends) {
+      end.busyPoll = busyPoll
+      setPassing(end, passing)
+    }
+  } catch (error) {
+    for (const end of ends) end.close()
+    throw error
+  }
+  return ends
 }
 
 /** A flag of both ends, or of each. */

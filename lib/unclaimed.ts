@@ -19,9 +19,12 @@ export function unclaimed(closed: number): void {
 function tell(): void {
   timer = undefined
   told = performance.now()
-  const what = count === 1 ? '1 received descriptor was' : `${count} received descriptors were`
+  const message =
+    count === 1
+      ? '1 received descriptor was closed because nobody took or closed it'
+      : `${count} received descriptors were closed because nobody took or closed them`
   count = 0
-  process.emitWarning(`${what} closed because nobody took or closed them`, {
+  process.emitWarning(message, {
     type: 'SocketpairWarning',
     code: 'SOCKETPAIR_FD_UNCLAIMED',
     detail: 'Take what you receive by take(), toSocket() or toFileHandle(), or close() it.',

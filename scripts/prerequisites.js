@@ -20,7 +20,7 @@ export function requireRust() {
 }
 
 /** @param {string} purpose */
-export function requireCompiler(purpose) {
+function requireCompiler(purpose) {
   if (isInstalled('cc')) return
   throw new StepFailed(
     `A C toolchain is needed ${purpose}, and there is no \`cc\` on the PATH.\n` +

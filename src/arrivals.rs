@@ -34,7 +34,7 @@ impl Arrival {
 
     /// The descriptors among it.
     pub fn descriptors(&self) -> usize {
-        self.came.descriptors.len()
+        self.came.descriptors.len() + usize::from(self.came.pidfd.is_some())
     }
 
     fn width(&self) -> usize {

@@ -132,6 +132,7 @@ pub fn move_received(env: Env, id: u32, target: i32) -> napi::Result<()> {
             let fd = received
                 .fd
                 .as_ref()
+                .filter(|fd| received.is_intact(fd))
                 .ok_or(Error::new(libc::EBADF, "dup3"))?;
             crate::descriptor::put_over(fd.as_fd(), target)
         })

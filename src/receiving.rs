@@ -3,6 +3,7 @@
 use std::io::IoSliceMut;
 
 use napi::sys;
+use socketpair_core::policy::{self, System};
 use socketpair_core::{Kind, Received, ReceivedWith, Result, Room, Socket};
 
 use crate::arrivals::Arrival;
@@ -24,8 +25,10 @@ mod flag {
     pub const DROPPED: i64 = 1 << 37;
 }
 
-/// A batch ends when it has this many descriptors: four messages can be full of them.
+/// The most descriptors of a batch: lib/ keeps as many for somebody to look at.
 const DESCRIPTORS_A_BATCH: usize = 1012;
+/// The most that a message brings, beside a pidfd.
+const DESCRIPTORS_A_MESSAGE: usize = 253;
 
 const RECV: &str = "recvmsg";
 
@@ -144,14 +147,18 @@ pub fn recv_many(call: &Call<4>) -> i64 {
             if let Some(error) = end.take_deferred() {
                 return Err(error);
             }
-            let room = environment.room(call.integer(3).unwrap_or(0));
+            let most = call.integer(3).unwrap_or(0);
+            let next = most.min(DESCRIPTORS_A_MESSAGE) + usize::from(socket.pass_pidfd());
+            let left = environment.room(DESCRIPTORS_A_BATCH).descriptors;
             let mut offset = 0;
             let mut count = 0;
             let mut descriptors = 0;
             let mut arrivals = Vec::new();
+            let mut queued = Queued::default();
             for row in table.as_chunks_mut::<4>().0 {
                 let memory = &mut slab[offset..];
-                let came = match take_if_it_fits(socket, memory, room, count == 0) {
+                let room = Room::for_descriptors(most.min(left.saturating_sub(descriptors)));
+                let came = match take_if_it_fits(socket, memory, room, count == 0, &mut queued) {
                     Ok(Some(came)) => came,
                     Ok(None) => break,
                     Err(error) if count == 0 => return Err(error),
@@ -180,7 +187,7 @@ pub fn recv_many(call: &Call<4>) -> i64 {
                 ];
                 offset += received.len;
                 count += 1;
-                if descriptors >= DESCRIPTORS_A_BATCH {
+                if descriptors + next > DESCRIPTORS_A_BATCH {
                     break;
                 }
             }
@@ -190,6 +197,32 @@ pub fn recv_many(call: &Call<4>) -> i64 {
     }))
 }
 
+/// What is known of the queue, so that not each message has to be measured before it is taken.
+#[derive(Default)]
+struct Queued {
+    /// No message that was in the queue when it was asked is longer, and it holds one at least; else 0.
+    bytes: usize,
+}
+
+impl Queued {
+    /// Whether the next message is sure to fit into so much memory.
+    fn fits(&mut self, socket: &Socket, memory: usize) -> Result<bool> {
+        if self.bytes == 0 {
+            self.bytes = socket.readable_len()?;
+        }
+        Ok(self.bytes > 0 && self.bytes <= memory)
+    }
+
+    /// A message of so many bytes was taken.
+    fn took(&mut self, socket: &Socket, length: usize) {
+        self.bytes = if policy::readable_len_is_sum(System::CURRENT, socket.kind()) {
+            self.bytes.saturating_sub(length)
+        } else {
+            0
+        };
+    }
+}
+
 /// The next message, unless it is longer than the memory that the batch has left: then it waits for the
 /// next batch. The first one of a batch is taken in any case, cut if it must be.
 fn take_if_it_fits(
@@ -197,8 +230,9 @@ fn take_if_it_fits(
     memory: &mut [u8],
     room: Room,
     first: bool,
+    queued: &mut Queued,
 ) -> Result<Option<ReceivedWith>> {
-    if !first {
+    if !first && !queued.fits(socket, memory.len())? {
         let next = socket.next_message_len()?;
         if next.end_of_file {
             return Ok(Some(ReceivedWith::end()));
@@ -207,9 +241,11 @@ fn take_if_it_fits(
             return Ok(None);
         }
     }
-    socket
-        .recv_with(&mut [IoSliceMut::new(memory)], room)
-        .map(Some)
+    let came = socket.recv_with(&mut [IoSliceMut::new(memory)], room)?;
+    if !first {
+        queued.took(socket, came.received.len);
+    }
+    Ok(Some(came))
 }
 
 /// `arrived(table)`: what came along with the last receive, as [`arrivals::deliver`] writes it. More than

@@ -1,28 +1,11 @@
 // What the package does when the table of descriptors is full: run with few of them.
-import { closeSync, openSync } from 'node:fs'
 import { constants, Socket, type SocketType, StreamSocket, socketpair } from 'socketpair'
+import { exhaust, leave } from '../helpers/exhaust.ts'
 import { put, take, tryTake } from '../helpers/io.ts'
 
 const [type, started] = process.argv.slice(2) as [SocketType, string]
 const { AF_UNIX, SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET } = constants
 const NUMBERS = { stream: SOCK_STREAM, dgram: SOCK_DGRAM, seqpacket: SOCK_SEQPACKET }
-
-const files: number[] = []
-
-/** Opens files until there is no descriptor left; gives how many there were. */
-function exhaust(): number {
-  const before = files.length
-  try {
-    for (;;) files.push(openSync('/dev/null', 'r'))
-  } catch {
-    return files.length - before
-  }
-}
-
-function leave(count: number): void {
-  exhaust()
-  for (let i = 0; i < count; i++) closeSync(files.pop() as number)
-}
 
 function codeOf(call: () => unknown): unknown {
   try {

@@ -1,28 +1,34 @@
-/* Receives from fd 3 into a buffer of argv[1] bytes and prints what came within the window. */
+/* Receives blocks of argv[1] bytes from fd 3, into a buffer of that size or of argv[2] bytes, and prints
+   what came within the window. */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "window.h"
 
 int main(int argc, char **argv) {
-    if (argc != 2) return 2;
+    if (argc < 2) return 2;
     size_t size = strtoul(argv[1], NULL, 10);
-    char *buffer = calloc(1, size);
+    size_t room = argc > 2 ? strtoul(argv[2], NULL, 10) : size;
+    unsigned char *buffer = calloc(1, room);
     if (buffer == NULL) return 2;
+    int is_checking = is_set("BENCHMARK_CHECK");
     double warm_up = seconds_from_environment("BENCHMARK_WARM_UP_MS");
     double measured = seconds_from_environment("BENCHMARK_MEASURED_MS");
     /* For small messages a look at the clock each would cost as much as the message. */
-    unsigned long look_every = size < 4096 ? 64 : 1;
-    unsigned long long bytes = 0, messages = 0;
+    unsigned long look_every = room < 4096 ? 64 : 1;
+    unsigned long long bytes = 0, messages = 0, checked = 0;
+    size_t position = 0;
     double first = 0, start = 0;
     for (unsigned long n = 1;; n++) {
-        ssize_t received = recv(3, buffer, size, 0);
+        ssize_t received = recv(3, buffer, room, 0);
         if (received < 0 && errno == EINTR) continue;
         if (received <= 0) {
             perror("recv ended before the window did");
             return 1;
+        }
+        if (is_checking) {
+            check(buffer, received, size, &position);
+            checked += received;
         }
         bytes += received;
         messages++;
@@ -34,8 +40,8 @@ int main(int argc, char **argv) {
             start = now;
             bytes = messages = 0;
         } else if (now - start >= measured) {
-            printf("{\"bytes\":%llu,\"messages\":%llu,\"seconds\":%.9f}\n", bytes, messages,
-                   now - start);
+            printf("{\"bytes\":%llu,\"messages\":%llu,\"seconds\":%.9f,\"checked\":%llu}\n", bytes,
+                   messages, now - start, checked);
             return 0;
         }
     }

@@ -1,16 +1,13 @@
 /* Sends blocks of argv[1] bytes over fd 3, one system call each, until the other side is gone. */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
+
+#include "window.h"
 
 int main(int argc, char **argv) {
     if (argc != 2) return 2;
     size_t size = strtoul(argv[1], NULL, 10);
-    char *block = malloc(size);
-    if (block == NULL) return 2;
-    memset(block, 1, size);
+    unsigned char *block = pattern(size);
     for (;;) {
         size_t sent = 0;
         while (sent < size) {

@@ -3,12 +3,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Socket } from 'socketpair'
 import { LatencyWindow } from './latency.js'
+import { Checker, isChecking, pattern } from './pattern.js'
 
 const socket = /** @type {import('socketpair').StreamSocket} */ (Socket.fromFd(3))
 const size = Number(process.argv[2])
 const isPaced = process.argv[3] === 'paced'
-const message = Buffer.alloc(size, 1)
+const message = pattern(size)
 const answer = Buffer.alloc(size)
+const checker = new Checker(size)
 
 // The first waits for the other process to start and is not counted.
 await roundTrip()
@@ -28,6 +30,7 @@ async function roundTrip() {
   while (received < size) {
     const bytesRead = await socket.read(answer)
     if (bytesRead === 0) throw new Error('the stream ended before the window did')
+    if (isChecking) checker.take(answer.subarray(0, bytesRead))
     received += bytesRead
   }
 }

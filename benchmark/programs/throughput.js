@@ -13,19 +13,20 @@ export class ThroughputWindow {
   #calls = 0
   #lookEvery
 
-  /** @param {number} messageBytes */
-  constructor(messageBytes) {
-    this.#lookEvery = messageBytes < 4096 ? 64 : 1
+  /** @param {number} usualBytes of one receipt */
+  constructor(usualBytes) {
+    this.#lookEvery = usualBytes < 4096 ? 64 : 1
   }
 
   /**
    * Counts one receipt and says whether the window is over.
    *
    * @param {number} bytes
+   * @param {number} [messages] that it held
    */
-  add(bytes) {
+  add(bytes, messages = 1) {
     this.#bytes += bytes
-    this.#messages += 1
+    this.#messages += messages
     this.#calls += 1
     if (this.#calls !== 1 && this.#calls % this.#lookEvery !== 0) return false
     const now = performance.now()

@@ -125,6 +125,13 @@ pub const fn tells_true_length(system: System) -> bool {
     matches!(system, System::Linux)
 }
 
+/// Whether `FIONREAD` says the sum of the lengths of all queued messages, so that it goes on holding for
+/// the rest when one has been taken. Elsewhere it is the first one's length, or a sum with overhead.
+#[must_use]
+pub const fn readable_len_is_sum(system: System, kind: Kind) -> bool {
+    matches!(system, System::Linux) && matches!(kind, Kind::Seqpacket)
+}
+
 /// Whether a receive without room says 0 also when nothing is queued, so that it takes a byte of room
 /// to tell. (NetBSD by observation, FreeBSD by its source, the others to be on the safe side.)
 #[must_use]

@@ -1,0 +1,19 @@
+// Channel, raw: sends messages of argv[2] bytes until the other side is gone.
+
+import * as socketpair from 'socketpair'
+import { pattern } from './pattern.js'
+import { ignorePeerGone } from './peer-gone.js'
+
+const { Channel } = /** @type {any} */ (socketpair)
+const channel = new Channel(socketpair.Socket.fromFd(3))
+const message = pattern(Number(process.argv[2]))
+
+/** From here on `send` copies nothing, while `trySend` has to where the system does not take all at once. */
+const large = 16_384
+
+try {
+  if (message.length >= large) for (;;) await channel.send(message)
+  for (;;) if (!channel.trySend(message)) await channel.send(message)
+} catch (error) {
+  ignorePeerGone(error)
+}
