@@ -2,16 +2,14 @@ import { unpack } from '../arrival.js'
 import type { End } from '../end.js'
 import { describe, type StreamMessageInfo } from '../message.js'
 import { MESSAGE_FLAG } from '../native.js'
-import type { Parcel } from '../parcel.js'
 import type { ReceivedFd } from '../received-fd.js'
-import { dropped } from '../unclaimed.js'
+import { dropped, unclaimed } from '../unclaimed.js'
 
 /** What came along with the write of one frame. */
 export interface Arrival {
   /** The place in the whole stream of a byte of that frame. */
   readonly position: number
   readonly info: StreamMessageInfo
-  readonly parcel: Parcel | undefined
 }
 
 /** The descriptors of a message. */
@@ -37,24 +35,21 @@ export class Arrivals {
   /** Takes in what came with a read of a stream, of `length` bytes from `position` on. */
   addRead(position: number, length: number): void {
     const info: StreamMessageInfo = describe(length, MESSAGE_FLAG.lengthUnknown, length)
-    const parcel = unpack(this.#end, () => info).get(0)
+    unpack(this.#end, () => info)
     const at = position + (info.carryingByte ?? 0)
-    if (parcel !== undefined || info.fdsTruncated)
-      this.#waiting.push({ position: at, info, parcel })
+    if (hasDescriptors(info)) this.#waiting.push({ position: at, info })
   }
 
   /** Takes in what came with messages; `positionOf` tells where each begins. */
   addMessages(positionOf: (row: number) => number): void {
     const infos = new Map<number, StreamMessageInfo>()
-    const parcels = unpack(this.#end, (row) => {
+    unpack(this.#end, (row) => {
       const info = describe(0, 0, 0)
       infos.set(row, info)
       return info
     })
     for (const [row, info] of infos) {
-      const parcel = parcels.get(row)
-      if (parcel === undefined && !info.fdsTruncated) continue
-      this.#waiting.push({ position: positionOf(row), info, parcel })
+      if (hasDescriptors(info)) this.#waiting.push({ position: positionOf(row), info })
     }
   }
 
@@ -65,9 +60,9 @@ export class Arrivals {
   take(from: number, to: number, count: number): Descriptors {
     let found: Descriptors | undefined
     while (this.#waiting[0] !== undefined && this.#waiting[0].position < to) {
-      const { position, info, parcel } = this.#waiting.shift() as Arrival
+      const { position, info } = this.#waiting.shift() as Arrival
       if (found !== undefined || position < from || count === 0) {
-        parcel?.drop()
+        drop(info)
         continue
       }
       const { fds, fdsTruncated } = info
@@ -88,6 +83,17 @@ export class Arrivals {
 
   /** Closes all. */
   clear(): void {
-    for (const { parcel } of this.#waiting.splice(0)) parcel?.drop()
+    for (const { info } of this.#waiting.splice(0)) drop(info)
   }
+}
+
+/** Whether some came, or were lost: looked at without making them anybody's. */
+function hasDescriptors(info: StreamMessageInfo): boolean {
+  return info.fdsTruncated || Object.getOwnPropertyDescriptor(info, 'fds')?.get !== undefined
+}
+
+/** Closes those that nobody can ask for. */
+function drop({ fds }: StreamMessageInfo): void {
+  for (const received of fds) received.close()
+  unclaimed(fds.length)
 }
