@@ -1,6 +1,6 @@
 import type { Outgoing } from '../outgoing.js'
-import { type Extension, HEADER, writeHeader } from './frame-header.js'
-import { Slab } from './slab.js'
+import { EXTENDED, type Extension, HEADER, writeHeader } from './frame-header.js'
+import type { Slab } from './slab.js'
 import { GATHERED, gathering } from './slab-pool.js'
 
 /** A body of so many bytes goes straight from its own memory; a smaller one is copied and gathered. */
@@ -77,11 +77,13 @@ export class FrameWriter {
 
   /** Puts a frame behind the others that is large, or not alone: it becomes an item. */
   appendItem(body: Uint8Array, { extension, along, done }: FrameOptions): Item {
-    const header = new Slab(12)
-    const length = writeHeader(header.data, 0, body.length, extension)
+    const slab = this.#room(EXTENDED)
     this.#closeRun(false)
+    const at = this.end
+    const length = writeHeader(slab.data, at, body.length, extension)
+    this.begin = this.end = at + length
     const item = {
-      views: [header.bytes.subarray(0, length), body],
+      views: [slab.bytes.subarray(at, at + length), body],
       lengths: [length, body.length],
       bytes: length + body.length,
       run: false,
