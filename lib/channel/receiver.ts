@@ -157,6 +157,8 @@ export class Receiver {
     let tried = false
     if (transport.mayFill || (this.#kept.length > 0 && transport.waiting <= 1)) {
       if (aborted) return Promise.reject(options?.signal?.reason)
+      // What is received next may be the answer to what was gathered, here or elsewhere.
+      if (this.reader.buffered === 0) endTurn()
       const outcome = attempt()
       spend(0)
       if (outcome !== BLOCKED) {
@@ -165,7 +167,6 @@ export class Receiver {
       }
       tried = true
     }
-    // What is waited for may be the answer to what was gathered, here or elsewhere.
     if (!aborted) endTurn()
     return transport.untilFilled(attempt, options, tried && transport.waiting === 0)
   }
