@@ -1,4 +1,6 @@
 // A worker in Python that speaks the wire of a channel: requests, messages, a descriptor there and back.
+//
+//   node examples/channel-python/main.js
 
 import { openSync, readFileSync, closeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,6 @@
 // A worker in Rust that speaks the wire of a channel. It is built first, by cargo.
+//
+//   node examples/channel-rust/main.js
 
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
