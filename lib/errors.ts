@@ -54,6 +54,8 @@ export function failureOf(answer: number, syscall: string): Error {
 export const WOULD_BLOCK: number = processErrno('EAGAIN')
 /** What a hot call answers when the system has no buffer for the message just now. */
 export const NO_BUFFERS: number = processErrno('ENOBUFS')
+/** What a send answers for a message that is too long for the system. */
+export const EMSGSIZE: number = processErrno('EMSGSIZE')
 /** What one answers for a descriptor, the end's or one of those to pass, that is not open. */
 export const BAD_DESCRIPTOR: number = processErrno('EBADF')
 
@@ -65,7 +67,8 @@ function processErrno(code: string): number {
   }
 }
 
-function coded<E extends Error>(error: E, code: string): E {
+/** Gives an error its code. */
+export function coded<E extends Error>(error: E, code: string): E {
   return Object.defineProperty(error, 'code', {
     value: code,
     enumerable: true,

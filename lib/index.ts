@@ -1,4 +1,15 @@
 export type { OperationOptions } from './arguments.js'
+export { Channel, type ChannelConstructor } from './channel.js'
+export type {
+  ChannelLimits,
+  ChannelMessage,
+  ChannelSendOptions,
+  CodecChannelOptions,
+  RawChannelOptions,
+  RecvManyOptions,
+  ValueChannelOptions,
+} from './channel/options.js'
+export type { Codec } from './channel/codec.js'
 export type {
   ChildSocketOptions,
   ChildSockets,

@@ -5,6 +5,7 @@
  */
 import { calls } from './native.js'
 import type { Direction } from './readiness.js'
+import { endTurn } from './turn-end.js'
 import { beginTurn, mayTry, spendTime } from './turn.js'
 
 /** What hears how its short wait ended. */
@@ -68,6 +69,7 @@ export function hurry(id: number, direction: Direction): void {
 /** First look, as soon as nothing else is to be done in this turn: the answer may be there already. */
 function look(): void {
   looking = false
+  endTurn()
   if (lingerers.size === 0) return
   let spin = 0
   for (const lingerer of lingerers.values()) spin = Math.max(spin, lingerer.spin ?? SPIN)

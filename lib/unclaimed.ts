@@ -36,6 +36,7 @@ export function dropped(): void {
   process.emitWarning('descriptors came where nobody asked for them, and were closed', {
     type: 'SocketpairWarning',
     code: 'SOCKETPAIR_FD_DROPPED',
-    detail: 'readMessage() receives them; acceptDescriptors = false says that none are wanted.',
+    detail:
+      'readMessage() and recvMessage() receive them; acceptDescriptors = false says that none are wanted.',
   })
 }

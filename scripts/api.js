@@ -95,6 +95,15 @@ function describe(source, name) {
   const { declaration } = first
   const code = own.map(({ start, end }) => plain(text.slice(start, end))).join('\n')
   const comment = comments.get(first.start)
+  const renamed = classBehind(source, own)
+  if (renamed) {
+    const section = describe({ ...source, body: [renamed] }, renamed['declaration'].id.name)
+    const members = section.members.map((member) => ({
+      ...member,
+      heading: member.heading.replace(/^(new )?\w+/, `$1${name}`),
+    }))
+    return { ...section, name, heading: name, code, comment, members }
+  }
   switch (declaration.type) {
     case 'TSDeclareFunction':
       return { name, heading: `${name}()`, group: 'Functions', code, comment, members: [] }
@@ -120,6 +129,22 @@ function describe(source, name) {
       return { name, heading: `Type: ${name}`, group: 'Types', code: all, comment, members: [] }
     }
   }
+}
+
+/**
+ * The class that is exported under another name, as a value with constructors of its own and a type.
+ *
+ * @param {Source} source
+ * @param {readonly Node[]} own
+ * @returns {Node | undefined} as an export of it
+ */
+function classBehind({ body }, own) {
+  const alias = own.find(({ declaration }) => declaration?.type === 'TSTypeAliasDeclaration')
+  const behind = alias?.['declaration'].typeAnnotation?.typeName?.name
+  const declaration = body.find(
+    ({ type, id }) => type === 'ClassDeclaration' && id?.name === behind,
+  )
+  return own.length > 1 && declaration ? { ...declaration, declaration } : undefined
 }
 
 /**

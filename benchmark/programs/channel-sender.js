@@ -1,11 +1,10 @@
 // Channel, raw: sends messages of argv[2] bytes until the other side is gone.
 
-import * as socketpair from 'socketpair'
+import { Channel, Socket } from 'socketpair'
 import { pattern } from './pattern.js'
 import { ignorePeerGone } from './peer-gone.js'
 
-const { Channel } = /** @type {any} */ (socketpair)
-const channel = new Channel(socketpair.Socket.fromFd(3))
+const channel = new Channel(Socket.fromFd(3))
 const message = pattern(Number(process.argv[2]))
 
 /** From here on `send` copies nothing, while `trySend` has to where the system does not take all at once. */

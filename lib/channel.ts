@@ -1,0 +1,408 @@
+import type { Duplex } from 'node:stream'
+import {
+  checkBoolean,
+  checkInteger,
+  checkOperation,
+  checkOptions,
+  type OperationOptions,
+} from './arguments.js'
+import { messageTooLarge } from './channel/channel-errors.js'
+import { type Coder, coderOf } from './channel/codec.js'
+import { type Extension, KIND, LONGEST } from './channel/frame-header.js'
+import type {
+  ChannelMessage,
+  ChannelSendOptions,
+  CodecChannelOptions,
+  RawChannelOptions,
+  RecvManyOptions,
+  ValueChannelOptions,
+} from './channel/options.js'
+import { Receiver } from './channel/receiver.js'
+import { type Handler, Requests } from './channel/requests.js'
+import { DONE, Sender } from './channel/sender.js'
+import type { Transport } from './channel/transport.js'
+import { transportOf } from './channel/transports.js'
+import { errorOf, invalidType, invalidValue } from './errors.js'
+import { outgoing, type Outgoing } from './outgoing.js'
+import type { AnySocket } from './sockets.js'
+
+const MEBIBYTE = 1024 * 1024
+const MOST_VALUES = 0x3fff_ffff
+
+/** Makes channels: the type of what they carry follows the codec. */
+export interface ChannelConstructor {
+  new (socket: AnySocket | Duplex, options?: RawChannelOptions): Channel<Buffer>
+  new <In = any, Out = In>(
+    socket: AnySocket | Duplex,
+    options: ValueChannelOptions,
+  ): Channel<In, Out>
+  new <In, Out = In>(
+    socket: AnySocket | Duplex,
+    options: CodecChannelOptions<In, Out>,
+  ): Channel<In, Out>
+}
+
+class FramedChannel<In, Out> {
+  readonly #socket: AnySocket | Duplex
+  readonly #transport: Transport
+  readonly #coder: Coder
+  readonly #most: number
+  readonly #textAtOnce: number
+  readonly #sender: Sender
+  readonly #receiver: Receiver
+  readonly #requests: Requests
+  #closing: Promise<void> | undefined
+
+  /**
+   * Makes a channel, which has the socket for itself from then on.
+   *
+   * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
+   */
+  constructor(
+    socket: AnySocket | Duplex,
+    options: RawChannelOptions | ValueChannelOptions | CodecChannelOptions<In, Out> = {},
+  ) {
+    checkOptions(options)
+    const { codec, maxMessageBytes = 64 * MEBIBYTE, highWaterMark = MEBIBYTE / 4 } = options
+    checkInteger(maxMessageBytes, 'options.maxMessageBytes', 0, LONGEST)
+    checkInteger(highWaterMark, 'options.highWaterMark', 1, Number.MAX_SAFE_INTEGER)
+    const coder = (this.#coder = coderOf(codec))
+    const transport = (this.#transport = transportOf(socket))
+    this.#socket = socket
+    this.#most = maxMessageBytes
+    this.#textAtOnce = Math.min(
+      Math.floor(maxMessageBytes / 3),
+      Math.floor((transport.direct - 1) / 3),
+    )
+    this.#requests = new Requests({
+      coder,
+      relax: () => this.#receiver.relax(),
+      send: (value, extension) => this.#sendFrame(this.#encode(value), extension),
+      sendText: (text, extension) => this.#sendFrame(text, extension),
+    })
+    this.#sender = new Sender(transport, highWaterMark, (error) => this.#requests.deaf(error))
+    this.#receiver = new Receiver(transport, coder, maxMessageBytes, highWaterMark, this.#requests)
+  }
+
+  /** The socket or Duplex underneath. */
+  get socket(): AnySocket | Duplex {
+    return this.#socket
+  }
+
+  /** Whether {@link Channel.close} was called, or the socket is closed. */
+  get closed(): boolean {
+    return this.#closing !== undefined || this.#transport.closed
+  }
+
+  /**
+   * Sends a value. Values go in the order of the calls, wherever these are made. Small ones are gathered,
+   * and go together when the microtasks of now have run, when a receive of a channel has to wait, or at
+   * 64 KiB. Raw bytes from 16 KiB on go straight from their own memory.
+   *
+   * The promise settles when the queue has room for the value, that is when fewer bytes than the high-water
+   * mark wait, and its memory is the caller's again: of a small one that is at once, of bytes that are not
+   * copied when the system has taken them. {@link Channel.flush} says when the system has all. A value that
+   * was taken and then could not go is told by the next call that sends, flushes or closes.
+   *
+   * Cancel safety: a send that ends early has sent nothing. Of a value whose first bytes are with the system
+   * the rest goes too, whatever the signal says: a cut frame would end the channel.
+   *
+   * @throws ERR_INVALID_ARG_VALUE null or undefined, what JSON can't tell, or `fds` over a Duplex;
+   * ERR_MESSAGE_TOO_LARGE longer than `maxMessageBytes`; what the codec throws; EPIPE the
+   * peer takes no more; EMSGSIZE a datagram longer than the system takes; EBADF closed; ECANCELED; ETIMEDOUT;
+   * of `fds` as {@link MessageSocket.send}
+   */
+  send(value: Out, options?: ChannelSendOptions): Promise<void> {
+    try {
+      const body = this.#encode(value)
+      if (options === undefined) {
+        const sender = this.#sender
+        if (sender.takes && this.#gather(body)) {
+          sender.gathered()
+          return DONE
+        }
+      }
+      return this.#sendFrame(body, undefined, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Sends a value if the queue has room, without waiting; large raw bytes are copied if the system does not
+   * take them at once.
+   *
+   * @returns whether the value was taken
+   * @throws as {@link Channel.send}, at once
+   */
+  trySend(value: Out): boolean {
+    const sender = this.#sender
+    const body = this.#encode(value)
+    sender.check()
+    if (!sender.takes) {
+      this.#bytes(body)
+      return false
+    }
+    if (this.#gather(body)) sender.gathered()
+    else sender.trySend(this.#bytes(body))
+    return true
+  }
+
+  /**
+   * Receives the next value. Descriptors that came with it are closed, and a warning says so once:
+   * {@link Channel.recvMessage} gives them.
+   *
+   * Cancel safety: an operation that ends early has taken no value.
+   *
+   * @returns the value; null at the end, which a datagram socket has only after its own `shutdown('read')`
+   * @throws ERR_DECODE the codec found no value in the message, or what a codec of your own throws: this
+   * message is skipped, and the channel goes on. ERR_UNEXPECTED_EOF the end came in the middle of a value;
+   * ERR_MESSAGE_TOO_LARGE a longer one than `maxMessageBytes` was announced; ERR_BAD_FRAME what came is not
+   * of a channel: after these three, each told once, receiving has ended, while sending goes on. ECONNRESET
+   * as the socket has it; EBADF closed; ECANCELED; ETIMEDOUT
+   */
+  recv(options?: OperationOptions): Promise<In | null> {
+    try {
+      if (options !== undefined) checkOperation(options)
+      return this.#receiver.one(options) as Promise<In | null>
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Receives the next value with its descriptors; else as {@link Channel.recv}.
+   *
+   * @returns null at the end
+   */
+  recvMessage(options?: OperationOptions): Promise<ChannelMessage<In> | null> {
+    try {
+      checkOperation(options)
+      return this.#receiver.whole(options) as Promise<ChannelMessage<In> | null>
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Receives the values that are there, waiting for the first: the quickest way to many small ones. Raw
+   * messages are views of memory that is used again: they are valid until the next receive of this channel
+   * is called, and while none waits; with `copy` they are the receiver's own. Else as {@link Channel.recv};
+   * what is wrong with a value is told by the call that begins with it.
+   *
+   * @returns the values, at least one; null at the end
+   */
+  recvMany(options?: RecvManyOptions): Promise<In[] | null> {
+    try {
+      if (options === undefined)
+        return this.#receiver.many(MOST_VALUES, false) as Promise<In[] | null>
+      checkOperation(options)
+      const { max = MOST_VALUES, copy = false } = options
+      checkInteger(max, 'options.max', 1, MOST_VALUES)
+      checkBoolean(copy, 'options.copy')
+      return this.#receiver.many(max, copy, options) as Promise<In[] | null>
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** Values as {@link Channel.recv} gives them, until the end. Leaving the loop closes nothing. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<In, void, undefined> {
+    for (;;) {
+      const value = await this.recv()
+      if (value === null) return
+      yield value
+    }
+  }
+
+  /**
+   * Sends a value as a request, and receives the answer of the peer's {@link Channel.onRequest}, in whatever
+   * order answers come. Messages that come in between are kept for the next receives, up to the high-water
+   * mark; above that nothing is received until somebody asks for them.
+   *
+   * Cancel safety: one that ends early may have reached the peer; its answer is dropped.
+   *
+   * @returns the answer
+   * @throws ERR_REQUEST_FAILED the peer's handler threw, with its message, or it has none; ECONNRESET the
+   * channel ended before the answer; else as {@link Channel.send} and {@link Channel.recv}
+   */
+  request(value: Out, options?: OperationOptions): Promise<In> {
+    try {
+      checkOperation(options)
+      const answer = this.#requests.ask(value, options)
+      this.#receiver.listen()
+      return answer as Promise<In>
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Answers the peer's requests: with what `handler` returns, or with the message of what it throws. At most
+   * 1024 are handled at the same time; more are refused. A later call replaces the handler, and null
+   * takes it away. While there is one the channel waits for requests, which keeps the process running.
+   */
+  onRequest(handler: ((value: In) => Out | Promise<Out>) | null): void {
+    if (handler !== null && typeof handler !== 'function') {
+      throw invalidType('handler', 'of type function', handler)
+    }
+    this.#requests.handle(handler as Handler | null)
+    this.#receiver.listen()
+  }
+
+  /**
+   * Settles when the system has everything that was sent before.
+   *
+   * Cancel safety: one that ends early changes nothing.
+   *
+   * @throws what kept it from going: EPIPE, ECANCELED; ETIMEDOUT
+   */
+  flush(options?: OperationOptions): Promise<void> {
+    try {
+      checkOperation(options)
+      return this.#sender.drained(options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Sends what was taken, then closes the socket, or ends the Duplex. No send is taken any more; receives
+   * go on until the socket is closed, and reject with ECANCELED then. A second call gives the same promise.
+   *
+   * Cancel safety: when the signal aborts or the time is over the socket is closed all the same, and what
+   * had not gone is lost. So it is by `close()` of the socket itself.
+   *
+   * @throws what kept a value from going, if nobody was told yet; the signal's reason; ETIMEDOUT
+   */
+  close(options?: OperationOptions): Promise<void> {
+    try {
+      checkOperation(options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    this.#closing ??= this.#close(options)
+    return this.#closing
+  }
+
+  /** Waits of the channel keep the process running; so they do from the beginning. */
+  ref(): this {
+    this.#transport.ref()
+    return this
+  }
+
+  /** Waits of the channel keep nothing running. */
+  unref(): this {
+    this.#transport.unref()
+    return this
+  }
+
+  /** {@link Channel.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #encode(value: unknown): Uint8Array | string {
+    if (value === null || value === undefined) {
+      throw invalidValue('value', 'must be a value: null and undefined are none', value)
+    }
+    return this.#coder.encode(value)
+  }
+
+  /** Puts a small body among those that are gathered; false if it is not small. */
+  #gather(body: Uint8Array | string): boolean {
+    const { frames } = this.#sender
+    if (typeof body === 'string') {
+      if (body.length > this.#textAtOnce) return false
+      frames.appendText(body, body.length * 3)
+      return true
+    }
+    const { length } = body
+    if (length >= this.#transport.direct || length > this.#most) return false
+    frames.append(body)
+    return true
+  }
+
+  #bytes(body: Uint8Array | string): Uint8Array {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    if (bytes.length > this.#most) throw messageTooLarge(bytes.length, this.#most)
+    return bytes
+  }
+
+  #sendFrame(
+    body: Uint8Array | string,
+    extension?: Extension,
+    options?: ChannelSendOptions,
+  ): Promise<void> {
+    if (options !== undefined) checkOperation(options)
+    const bytes = this.#bytes(body)
+    const sender = this.#sender
+    sender.check()
+    const along = options?.fds === undefined ? undefined : this.#outgoing(options)
+    if (along === undefined) return sender.send(bytes, { extension }, options)
+    const descriptors = along.numbers.length
+    return sender.send(
+      bytes,
+      { along, extension: { kind: KIND.message, descriptors, id: 0 } },
+      options,
+    )
+  }
+
+  #outgoing({ fds }: ChannelSendOptions): Outgoing | undefined {
+    const along = outgoing({ fds })
+    if (along !== undefined && this.#transport.arrivals === undefined) {
+      throw invalidValue('options.fds', 'needs a socket of this package: a Duplex passes none', fds)
+    }
+    along?.check()
+    return along
+  }
+
+  async #close(options: OperationOptions | undefined): Promise<void> {
+    const { signal } = options ?? {}
+    this.#sender.end()
+    let failure = this.#sender.tell()
+    try {
+      if (signal?.aborted) throw signal.reason
+      const drained = this.#sender.failed ? DONE : this.#sender.drained(options)
+      // Without an await where nothing waits: then the socket is closed when this returns.
+      if (drained !== DONE) await drained
+    } catch (error) {
+      failure = { error }
+    }
+    this.#receiver.clear()
+    const closed = this.#transport.close()
+    this.#requests.deaf(errorOf('ECANCELED', 'recvmsg'))
+    if (closed !== undefined) await closed
+    if (failure !== undefined) throw failure.error
+  }
+}
+
+/**
+ * Whole messages with structured values, over a socket of any type or over a Duplex.
+ *
+ * Over a stream values become frames, many of them with one system call in both directions; over a seqpacket
+ * or datagram socket each is a message, and one that is too long for that, on seqpacket, several. The wire
+ * is described in docs/channel-protocol.md, for programs in other languages; nothing is said before the
+ * first value, and either side may speak first. Over a Duplex, a `net.Socket` or a TLS connection, it is the
+ * wire of a stream, so the same code talks across machines.
+ *
+ * A channel has its socket for itself: don't read or write there. Both directions are independent. What waits
+ * is bounded: in sending by the high-water mark, and no memory is reserved because a peer says so.
+ *
+ * @example
+ * ```ts
+ * import { Channel, socketpair } from 'socketpair'
+ *
+ * const [here, there] = socketpair()
+ * await using one = new Channel(here, { codec: 'json' })
+ * await using other = new Channel(there, { codec: 'json' })
+ * await one.send({ hello: 'world' })
+ * console.log(await other.recv()) // { hello: 'world' }
+ * ```
+ */
+// oxlint-disable-next-line no-redeclare -- a value and its type
+export const Channel: ChannelConstructor = FramedChannel
+/** A channel where values of type `In` are received, and of type `Out` are sent. */
+export type Channel<In = Buffer, Out = Sent<In>> = FramedChannel<In, Out>
+/** What is sent where `In` is received, if nothing else is said. */
+type Sent<In> = 0 extends 1 & In ? In : [In] extends [Buffer] ? Uint8Array | string : In

@@ -1,0 +1,73 @@
+import { sendBlocked } from '../answers.js'
+import type { End } from '../end.js'
+import { failureOf, WOULD_BLOCK } from '../errors.js'
+import { MOST_FDS } from '../message.js'
+import { calls, MAX_TRANSFER } from '../native.js'
+import { BLOCKED } from '../operation.js'
+import { spend } from '../turn.js'
+import type { FrameReader } from './frame-reader.js'
+import type { FrameWriter, Item } from './frame-writer.js'
+import { SocketTransport } from './socket-transport.js'
+import type { Stuck } from './transport.js'
+import { checkItem, sound } from './views.js'
+
+/** Frames over a stream socket: many with one system call, in both directions. */
+export class StreamTransport extends SocketTransport {
+  push(frames: FrameWriter): true | Stuck {
+    const { end } = this
+    while (frames.pending > 0) {
+      const wanted = frames.onlyRun ? frames.end - frames.begin : 0
+      const answer = wanted > 0 ? sendRun(end, frames) : sendItems(end, frames)
+      if (answer < 0) return sendBlocked(answer)
+      end.bytesWritten += answer
+      spend(answer)
+      frames.advance(answer)
+      if (answer < wanted) return BLOCKED
+    }
+    return true
+  }
+
+  fill(reader: FrameReader): number | typeof BLOCKED {
+    const { end } = this
+    const room = Math.min(reader.room(), MAX_TRANSFER)
+    const answer = calls.recv(end.id, reader.bytes, reader.end, room, MOST_FDS)
+    if (answer < 0) {
+      if (answer !== WOULD_BLOCK) throw failureOf(answer, 'recvmsg')
+      reader.rest()
+      return BLOCKED
+    }
+    const landed = answer % 0x1_0000_0000
+    if (landed < answer) this.arrivals.addRead(reader.arriving, landed)
+    end.bytesRead += landed
+    reader.landed(landed)
+    return landed
+  }
+}
+
+function sendRun(end: End, { slab, begin, end: behind }: FrameWriter): number {
+  return slab === undefined ? 0 : calls.send(end.id, slab.bytes, begin, behind - begin)
+}
+
+/** Sends the next items with one call: those that nothing goes along with, or one with which something does. */
+function sendItems(end: End, frames: FrameWriter): number {
+  const { items, head, skip } = frames
+  const first = items[head] as Item
+  if (skip === 0 && first.along !== undefined) {
+    const { along, views } = first
+    checkItem(first)
+    const answer = calls.sendWith(end.id, [...views], 0, 0, along.numbers, along.credentials)
+    if (answer < 0) along.blame(answer)
+    else along.release()
+    return answer
+  }
+  frames.closeRun()
+  const views: Uint8Array[] = []
+  for (const item of sound(frames)) {
+    if (item.along !== undefined && item !== first) break
+    views.push(...item.views)
+  }
+  // The call wants to begin within the first of its views.
+  let [from, rest] = [0, skip]
+  while (rest >= (views[from] as Uint8Array).length) rest -= (views[from++] as Uint8Array).length
+  return calls.sendVectored(end.id, views, from, rest)
+}
