@@ -6,6 +6,7 @@ import { carry, invalidValue } from './errors.js'
 import { calls } from './native.js'
 import { type Attempt, BLOCKED } from './operation.js'
 import { outgoing, outgoingOfMany, type SendManyOptions, type SendOptions } from './outgoing.js'
+import { Pieces } from './pieces.js'
 import { spend } from './turn.js'
 import { sameLengths } from './views.js'
 
@@ -21,23 +22,17 @@ export function sendAlong(
 ): Promise<number> | undefined {
   const along = outgoing(options)
   if (along === undefined) return undefined
-  const lengths = views.map((view) => view.length)
-  if (end.type === 'stream' && lengths.every((length) => length === 0)) {
-    throw invalidValue(
-      name,
-      'must have a byte: nothing goes along without one',
-      views.length === 1 ? views[0] : views,
-    )
+  const pieces = new Pieces(views)
+  if (end.type === 'stream' && pieces.empty) {
+    const value = views.length === 1 ? views[0] : views
+    throw invalidValue(name, 'must have a byte: nothing goes along without one', value)
   }
-  let index = 0
-  let skip = 0
-  let sent = 0
   const attempt = () => {
-    sameLengths(views, lengths)
+    const { views: intact, index, skip } = pieces
     const { numbers, credentials } = along
     const answer = along.gone
-      ? calls.sendVectored(end.id, views, index, skip)
-      : calls.sendWith(end.id, views, index, skip, numbers, credentials)
+      ? calls.sendVectored(end.id, intact, index, skip)
+      : calls.sendWith(end.id, intact, index, skip, numbers, credentials)
     if (answer < 0) {
       if (!along.gone) along.blame(answer)
       return sendBlocked(answer)
@@ -45,16 +40,11 @@ export function sendAlong(
     // Once: what goes with the first byte must not go again with the rest.
     along.release()
     end.bytesWritten += answer
-    sent += answer
-    skip += answer
-    while (index < views.length && skip >= (lengths[index] as number)) {
-      skip -= lengths[index++] as number
-    }
-    return index === views.length ? sent : BLOCKED
+    return pieces.went(answer) ? pieces.sent : BLOCKED
   }
   const report = (error: unknown) => {
     along.release()
-    if (end.type === 'stream') carry(error, { bytesWritten: sent })
+    if (end.type === 'stream') carry(error, { bytesWritten: pieces.sent })
   }
   return start(end, attempt, report, () => !along.gone && along.hold(), options)
 }

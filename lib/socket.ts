@@ -69,9 +69,9 @@ export abstract class Socket {
    * decides the class. Any connected socket can be adopted, a TCP connection too. Its flags stay as
    * they are.
    *
-   * @throws EBADF no such descriptor; ENOTSOCK it is no socket; EEXIST a Socket or a
-   * {@link ReceivedFd} of this process, in whatever thread, owns it already; ESOCKTNOSUPPORT its type is none of the three. It stays the
-   * caller's then.
+   * @throws EBADF no such descriptor; ENOTSOCK it is no socket; EEXIST a Socket of this process, or a
+   * {@link ReceivedFd} that is a socket, owns it already, in whatever thread; ESOCKTNOSUPPORT its type is
+   * none of the three. It stays the caller's then.
    * @see getsockopt(2), socket(7)
    */
   static fromFd(fd: number): import('./sockets.js').AnySocket {

@@ -20,6 +20,7 @@ import {
 import { calls, MAX_TRANSFER, MESSAGE_FLAG } from './native.js'
 import { BLOCKED } from './operation.js'
 import type { SendOptions } from './outgoing.js'
+import { Pieces } from './pieces.js'
 import { sendAlong } from './sending-along.js'
 import { endOf, register, Socket } from './socket.js'
 import { spend } from './turn.js'
@@ -274,24 +275,16 @@ export class StreamSocket extends Socket {
       const sending = options && sendAlong(end, views, 'chunks', options)
       if (sending !== undefined) return sending
       if (views.length === 0 && !end.closed) return Promise.resolve(0)
-      const lengths = views.map((view) => view.length)
-      let index = 0
-      let skip = 0
-      let sent = 0
+      const pieces = new Pieces(views)
       return end.writing.enqueue(
         () => {
-          const answer = calls.sendVectored(end.id, sameLengths(views, lengths), index, skip)
+          const answer = calls.sendVectored(end.id, pieces.views, pieces.index, pieces.skip)
           if (answer < 0) return sendBlocked(answer)
           end.bytesWritten += answer
-          sent += answer
-          skip += answer
-          while (index < views.length && skip >= (lengths[index] as number)) {
-            skip -= lengths[index++] as number
-          }
-          return index === views.length ? sent : BLOCKED
+          return pieces.went(answer) ? pieces.sent : BLOCKED
         },
         options,
-        (error) => carry(error, { bytesWritten: sent }),
+        (error) => carry(error, { bytesWritten: pieces.sent }),
       )
     } catch (error) {
       return Promise.reject(error)

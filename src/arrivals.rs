@@ -1,10 +1,11 @@
 //! What came along with the data of the last receive, until lib/ fetches it: the hot calls answer with one
-//! number, whose [`ARRIVED`](crate::transfer) flag says that there is something to fetch.
+//! number, whose `ARRIVED` flag ([`crate::receiving`]) says that there is something to fetch.
 
 use socketpair_core::{ReceivedWith, Result};
 
 use crate::received::Received;
 use crate::slab::Slab;
+use crate::transfer::unsigned;
 
 /// The numbers that one arrival takes in a table, before its descriptors.
 const FIELDS: usize = 9;
@@ -102,8 +103,4 @@ pub fn deliver(
         }
     }
     Ok((width, delivered))
-}
-
-fn unsigned(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

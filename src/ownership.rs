@@ -2,7 +2,7 @@
 //!
 //! `fromFd()` of a number that has an owner would give it two, and the second close would hit a
 //! stranger. The identity tells a number that is still ours from one that was closed behind our back
-//! and given to somebody else; when that somebody is a Socket of ours too, the first owner is told that
+//! and given to somebody else; when that somebody is an owner of ours too, the first one is told that
 //! it has lost the number.
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ struct Owned {
     lost: Arc<AtomicBool>,
 }
 
-/// The right of one end to its number, until it is dropped.
+/// The right of one owner to its number, until it is dropped.
 pub struct Claim {
     number: RawFd,
     lost: Arc<AtomicBool>,
