@@ -20,17 +20,29 @@ const SPIN = 20
 /** Microseconds of sleep after that: about what a reader takes to make room in a full queue. */
 const SLEEP = 200
 
-/** Ends that linger at once: each look asks for all of them, and a thread with many is not idle. */
+/**
+ * Ends that linger at once: each look asks for all of them. With more there is a crowd, somebody is always
+ * ready, and the event loop tells of many at the price of one.
+ */
 const MOST = 8
+
+/** A microtask by `then` costs a fraction of one by queueMicrotask, which makes an async resource. */
+const SETTLED = Promise.resolve()
 
 let lingerers = new Map<number, Lingerer>()
 let tokens = new Uint32Array(16)
 let looking = false
+let crowded = false
+/** Whether one of them may keep the event loop running. */
+let referencing = false
 let turn: NodeJS.Immediate | undefined
 
-/** Whether one more end may linger. */
+/** Whether one more end may linger. One too many ends it for all of them, until the event loop has turned. */
 export function mayLinger(): boolean {
-  return lingerers.size < MOST
+  if (crowded) return false
+  if (lingerers.size < MOST) return true
+  crowded = true
+  return false
 }
 
 /**
@@ -45,19 +57,13 @@ export function linger(
   referenced: boolean,
 ): void {
   lingerers.set(id * 2 + direction, lingerer)
-  if (turn === undefined) {
-    turn = setImmediate(sleep)
-    if (!referenced) {
-      // As in a queue's next turn: it must neither keep the loop running nor wait until something wakes it.
-      turn.unref()
-      calls.nudge()
-    }
-  } else if (referenced) {
-    turn.ref()
-  }
-  if (!looking && mayTry()) {
+  referencing ||= referenced
+  if (looking) return
+  if (mayTry()) {
     looking = true
-    queueMicrotask(look)
+    void SETTLED.then(look)
+  } else {
+    waitForTurn()
   }
 }
 
@@ -70,20 +76,43 @@ export function hurry(id: number, direction: Direction): void {
 function look(): void {
   looking = false
   endTurn()
-  if (lingerers.size === 0) return
-  let spin = 0
-  for (const lingerer of lingerers.values()) spin = Math.max(spin, lingerer.spin ?? SPIN)
-  spendTime(spin)
-  for (const [token, lingerer] of ask(spin, 0)) lingerers.set(token, lingerer)
-  if (lingerers.size === 0) {
-    clearImmediate(turn)
-    turn = undefined
+  if (crowded) {
+    disperse()
+  } else if (lingerers.size > 0) {
+    let spin = 0
+    for (const lingerer of lingerers.values()) spin = Math.max(spin, lingerer.spin ?? SPIN)
+    spendTime(spin)
+    for (const [token, lingerer] of ask(spin, 0)) lingerers.set(token, lingerer)
+  }
+  if (lingerers.size > 0 || crowded) waitForTurn()
+  else referencing = false
+}
+
+/** Nobody waits here any more: the event loop tells. */
+function disperse(): void {
+  const dispersed = lingerers
+  lingerers = new Map()
+  for (const lingerer of dispersed.values()) lingerer.onLingered(false)
+}
+
+/** The second look comes when the event loop has turned. */
+function waitForTurn(): void {
+  if (turn === undefined) {
+    turn = setImmediate(sleep)
+    if (referencing) return
+    // As in a queue's next turn: it must neither keep the loop running nor wait until something wakes it.
+    turn.unref()
+    calls.nudge()
+  } else if (referencing) {
+    turn.ref()
   }
 }
 
 /** Second look, when the event loop has turned: asleep, if it must be, and nobody said how long to spin. */
 function sleep(): void {
   turn = undefined
+  referencing = false
+  crowded = false
   beginTurn()
   let asleep = 0
   for (const lingerer of lingerers.values()) if (lingerer.spin === undefined) asleep = SLEEP

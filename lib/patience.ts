@@ -1,9 +1,8 @@
 /**
- * What the waits of one direction were like, and so what the next one will be like: short enough to be
- * made on this thread, or not.
+ * What the waits for bytes were like, and so what the next one will be like: short enough to be made on
+ * this thread, or not.
  */
 import { readiness } from './native.js'
-import type { Direction } from './readiness.js'
 
 /** Milliseconds: a wait of fewer is `short`, and one on this thread `pays` if it takes fewer. */
 const MEASURES = { short: 0.25, pays: 0.25 }
@@ -14,17 +13,15 @@ const ENOUGH = 2
 /** The most that ENOUGH grows to while such waits don't pay: each that does not doubles it, the others halve it. */
 const MOST = 64
 
-/** The memory of one direction's waits. */
+/** The memory of one end's waits. */
 export class Patience {
   readonly #measures: typeof MEASURES
   #began = 0
   #short = 0
   #enough = ENOUGH
 
-  constructor(direction: Direction) {
-    // A full queue is another matter: its reader is at work, and makes room while this one sleeps.
-    const beside = direction === 0 && readiness() === 'loop'
-    this.#measures = beside ? MEASURES_BESIDE_THE_LOOP : MEASURES
+  constructor() {
+    this.#measures = readiness() === 'loop' ? MEASURES_BESIDE_THE_LOOP : MEASURES
   }
 
   /** Whether the next wait is likely to be short. */

@@ -25,7 +25,8 @@ export class Queue implements Waiter, Lingerer {
   #length = 0
   #waiting = false
   #lingering = false
-  readonly #patience: Patience
+  /** Of reads, made at the first wait: an end that never waits is small. */
+  #patience: Patience | undefined
   /** The end was called ready, and no try has shown yet that this is true. */
   #unproven = false
   #holding = false
@@ -39,7 +40,6 @@ export class Queue implements Waiter, Lingerer {
     this.#end = end
     this.#direction = direction
     this.#syscall = syscall
-    this.#patience = new Patience(direction)
   }
 
   /** Microseconds of spinning that the end's user asked for. */
@@ -106,7 +106,7 @@ export class Queue implements Waiter, Lingerer {
   /** The end can be tried. */
   onReady(): void {
     this.#waiting = false
-    this.#patience.end()
+    this.#patience?.end()
     this.#unproven = true
     beginTurn()
     this.#advance()
@@ -117,7 +117,7 @@ export class Queue implements Waiter, Lingerer {
   onLingered(ready: boolean): void {
     if (!this.#lingering) return
     this.#lingering = false
-    this.#patience.endLingered(ready)
+    this.#patience?.endLingered(ready)
     this.#unproven = ready
     if (ready || this.#rest(true, false)) this.#advance()
     this.adjustHold()
@@ -249,7 +249,7 @@ export class Queue implements Waiter, Lingerer {
     this.#unproven = false
     if (progress) this.#falseAlarms = 0
     if (lied) {
-      this.#patience.deceived()
+      this.#patience?.deceived()
       if (++this.#falseAlarms > 1) {
         this.#later(this.#falseAlarms)
         return false
@@ -257,14 +257,14 @@ export class Queue implements Waiter, Lingerer {
     }
     if (here && this.#waitsHere()) {
       this.#lingering = true
-      this.#patience.begin()
+      this.#beginWait()
       linger(this.#end.id, this.#direction, this, this.#end.referenced)
       return false
     }
     const answer = wait(this.#end.id, this.#direction, this)
     if (answer === 'armed') {
       this.#waiting = true
-      this.#patience.begin()
+      this.#beginWait()
       // A full end is not told that its peer reads no more: a try would say EPIPE, readiness says nothing.
       if (this.#direction === 1) this.#again ??= setInterval(() => this.retry(), ASK_AGAIN).unref()
       return false
@@ -278,12 +278,19 @@ export class Queue implements Waiter, Lingerer {
     return true
   }
 
+  /** Experience counts for reads: a full queue takes its reader longer than a spin to drain. */
+  #beginWait(): void {
+    if (this.#direction === 1) return
+    this.#patience ??= new Patience()
+    this.#patience.begin()
+  }
+
   /** Whether the next wait begins on this thread. */
   #waitsHere(): boolean {
     const { busyPoll } = this.#end
-    if (!mayLinger()) return false
-    if (typeof busyPoll === 'number') return busyPoll > 0
-    return busyPoll === 'auto' && this.#patience.expectsShort
+    if (typeof busyPoll === 'number') return busyPoll > 0 && mayLinger()
+    if (busyPoll !== 'auto' || this.#patience === undefined) return false
+    return this.#patience.expectsShort && mayLinger()
   }
 
   /** The system had no buffers: no readiness will tell when it has. True when the next one may try. */

@@ -214,9 +214,10 @@ export abstract class Socket {
   }
 
   /**
-   * How a wait of this end begins. `'auto'`: when the last waits were short, the next one is first made on
-   * the JavaScript thread, for 20 µs after the microtasks have run and for at most 220 µs after a turn of
-   * the event loop; each time that is in vain it takes longer to be tried again. `false`: never. A number:
+   * How a wait of this end begins. `'auto'`: when the last waits for something to read were short, the next
+   * one is first made on the JavaScript thread, for 20 µs after the microtasks have run and for at most
+   * 220 µs after a turn of the event loop; each time that is in vain it takes longer to be tried again. A wait
+   * for room to write goes to the event loop at once. `false`: never. A number:
    * every wait spins so many microseconds, at most 10 000, after the microtasks; nothing else of this
    * thread runs meanwhile. A spin asks the system again and again and lets other threads run in between.
    *
