@@ -36,6 +36,8 @@ export class End {
   busyPoll: BusyPoll = 'auto'
   /** Whether descriptors came with a plain read, and were closed. */
   dropped = false
+  /** Times that a large write had to wait for room. */
+  largeWaits = 0
   tenant: Tenant | undefined
 
   constructor(made: { id: number; fd: number; kind: SocketType }) {

@@ -2,6 +2,7 @@ import { type InspectOptions, inspect } from 'node:util'
 import { checkBoolean, checkBusyPoll, checkInteger, checkWord } from './arguments.js'
 import { type BusyPoll, End, type SocketType } from './end.js'
 import { errorOf, illegalConstructor } from './errors.js'
+import { keepSendBuffer } from './large-writes.js'
 import { binding } from './native.js'
 
 /** A process as the system recorded it: who made the pair, or who sent a message. */
@@ -108,6 +109,10 @@ export abstract class Socket {
    * `SO_SNDBUF` in bytes, as the kernel reports it: Linux doubles what is set, within its limits. On
    * Linux this alone decides how much can be on its way, and the largest message is 32 bytes less.
    *
+   * A stream pair whose writes of 64 KiB and more had to wait a few times gets a larger one by itself, once:
+   * 512 KiB, within the system's limit, reported as 1 MiB. Not if the size was ever set here, in
+   * `PairOptions`, or by whoever made the socket. Linux only.
+   *
    * @throws EBADF closed; EBUSY it is set while the end is relayed
    * @see socket(7), unix(7)
    */
@@ -118,6 +123,7 @@ export abstract class Socket {
   set sendBufferSize(bytes: number) {
     checkInteger(bytes, 'sendBufferSize', 0, MOST_BYTES)
     binding.setSendBufferSize(this.#end.id, bytes)
+    keepSendBuffer(this.#end)
     this.#end.writing.retry()
   }
 

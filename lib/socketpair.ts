@@ -3,10 +3,11 @@ import type { DatagramSocket } from './datagram-socket.js'
 import { invalidType } from './errors.js'
 import type { BusyPoll, SocketType } from './end.js'
 import type { MessageSocket } from './message-socket.js'
+import { keepSendBuffer } from './large-writes.js'
 import { checkPassing, setPassing } from './passing.js'
 import { binding } from './native.js'
 import type { SeqpacketSocket } from './seqpacket-socket.js'
-import { type Socket, wrap } from './socket.js'
+import { endOf, type Socket, wrap } from './socket.js'
 import type { AnySocket } from './sockets.js'
 import type { StreamSocket } from './stream-socket.js'
 
@@ -130,6 +131,7 @@ function typed(type: unknown, options: unknown): [Socket, Socket] {
   try {
     for (const end of ends) {
       end.busyPoll = busyPoll
+      if (sendBufferSize !== undefined) keepSendBuffer(endOf(end))
       setPassing(end, passing)
     }
   } catch (error) {

@@ -17,6 +17,7 @@ import {
   type StreamMessageInfo,
   streamInfoOf,
 } from './message.js'
+import { hasToWait } from './large-writes.js'
 import { calls, MAX_TRANSFER, MESSAGE_FLAG } from './native.js'
 import { BLOCKED } from './operation.js'
 import type { SendOptions } from './outgoing.js'
@@ -281,7 +282,9 @@ export class StreamSocket extends Socket {
           const answer = calls.sendVectored(end.id, pieces.views, pieces.index, pieces.skip)
           if (answer < 0) return sendBlocked(answer)
           end.bytesWritten += answer
-          return pieces.went(answer) ? pieces.sent : BLOCKED
+          if (pieces.went(answer)) return pieces.sent
+          hasToWait(end, answer)
+          return BLOCKED
         },
         options,
         (error) => carry(error, { bytesWritten: pieces.sent }),
@@ -351,13 +354,16 @@ function sendAll(
   tried: boolean,
 ): Promise<number> {
   let sent = before
+  if (tried) hasToWait(end, length)
   return end.writing.enqueue(
     () => {
       const answer = calls.send(end.id, bytes, sent, Math.min(length - sent, MAX_TRANSFER))
       if (answer < 0) return sendBlocked(answer)
       end.bytesWritten += answer
       sent += answer
-      return sent === length ? length : BLOCKED
+      if (sent === length) return length
+      hasToWait(end, length)
+      return BLOCKED
     },
     options,
     (error) => carry(error, { bytesWritten: sent }),

@@ -66,6 +66,12 @@ pub fn set_send_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
     })
 }
 
+/// Makes room for large writes, where the size is nobody's choice; not of an end that is relayed.
+#[napi]
+pub fn raise_send_buffer(env: Env, id: u32) -> napi::Result<bool> {
+    exclusively(env, id, "setsockopt", Socket::raise_send_buffer)
+}
+
 /// `SO_RCVBUF`
 #[napi]
 pub fn recv_buffer_size(env: Env, id: u32) -> napi::Result<f64> {

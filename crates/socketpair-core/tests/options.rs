@@ -5,9 +5,11 @@ mod support;
 use std::os::fd::AsFd;
 
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
-#[cfg(target_os = "linux")]
-use socketpair_core::Kind;
 use socketpair_core::pair;
+#[cfg(target_os = "linux")]
+use socketpair_core::{Kind, Socket};
+#[cfg(target_os = "linux")]
+use std::net::{TcpListener, TcpStream};
 use support::{Outcome, alone, code, fill, kinds};
 #[cfg(target_os = "linux")]
 use support::{bytes, receive};
@@ -55,6 +57,33 @@ fn linux_doubles_a_size_and_has_floors() -> Outcome {
             assert_eq!(right.recv_buffer_size()?, recv);
             assert_eq!(code(left.set_send_buffer_size(usize::MAX)), "EINVAL");
         }
+        Ok(())
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_send_buffer_is_raised_only_where_its_size_is_nobodys_choice() -> Outcome {
+    alone(|| {
+        let (left, right) = pair(Kind::Stream)?;
+        let before = left.send_buffer_size()?;
+        assert!(left.raise_send_buffer()?);
+        assert!(left.send_buffer_size()? > before);
+        assert!(!left.raise_send_buffer()?, "once");
+        right.set_send_buffer_size(50_000)?;
+        assert!(!right.raise_send_buffer()?);
+        assert_eq!(right.send_buffer_size()?, 100_000);
+        for kind in support::message_kinds() {
+            assert!(!pair(kind)?.0.raise_send_buffer()?, "{kind:?}");
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let connection = TcpStream::connect(address).expect("a listener");
+        let tcp = Socket::adopt(connection.into()).expect("a socket");
+        assert!(
+            !tcp.raise_send_buffer()?,
+            "the system sizes it, until somebody else does"
+        );
         Ok(())
     })
 }

@@ -1,9 +1,13 @@
 //! getsockopt(2), setsockopt(2) and ioctl(2).
 
 use std::mem::MaybeUninit;
+#[cfg(target_os = "linux")]
+use std::os::fd::AsFd;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 use libc::{c_int, socklen_t};
+#[cfg(target_os = "linux")]
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 
 use super::call;
 use crate::{Error, Result};
@@ -65,7 +69,7 @@ pub(crate) fn socket_type(fd: BorrowedFd<'_>) -> Result<c_int> {
 
 /// `SO_DOMAIN` on Linux, getsockname(2) where else it is asked for.
 #[cfg(target_os = "linux")]
-pub(super) fn is_unix_domain(fd: BorrowedFd<'_>) -> Result<bool> {
+pub(crate) fn is_unix_domain(fd: BorrowedFd<'_>) -> Result<bool> {
     Ok(get(fd, libc::SOL_SOCKET, libc::SO_DOMAIN)? == libc::AF_UNIX)
 }
 
@@ -113,6 +117,19 @@ pub(crate) fn set_no_signal(_fd: BorrowedFd<'_>, _on: bool) -> Result<()> {
 
 pub(crate) fn send_buffer_size(fd: BorrowedFd<'_>) -> Result<usize> {
     get(fd, libc::SOL_SOCKET, libc::SO_SNDBUF).map(unsigned)
+}
+
+/// What `SO_SNDBUF` is where nobody has set it.
+#[cfg(target_os = "linux")]
+pub(crate) fn usual_send_buffer_size() -> Result<usize> {
+    let fresh = socket(
+        AddressFamily::Unix,
+        SockType::Stream,
+        SockFlag::SOCK_CLOEXEC,
+        None,
+    )
+    .map_err(|errno| Error::new(errno as i32, "socket"))?;
+    send_buffer_size(fresh.as_fd())
 }
 
 pub(crate) fn recv_buffer_size(fd: BorrowedFd<'_>) -> Result<usize> {
