@@ -8,13 +8,11 @@ export default defineConfig([
     input: 'lib/index.ts',
     platform: 'node',
     output: { file: 'dist/index.js', format: 'esm' },
-    logLevel: 'warn',
   },
   {
     input: { cli: 'lib/cli/main.ts' },
     external: ['socketpair'],
     platform: 'node',
     output: { dir: 'dist', format: 'esm', chunkFileNames: 'cli/[name].js' },
-    logLevel: 'warn',
   },
 ])

@@ -41,7 +41,7 @@ async function makeLibrary() {
   await runInstalled('tsc', ['--project', 'tsconfig.json'])
   // Nobody imports the command line.
   rmSync(join(dist, 'cli'), { recursive: true })
-  await runInstalled('rolldown', ['--config', 'rolldown.config.js'])
+  await runInstalled('rolldown', ['--config=rolldown.config.js', '--log-level=warn'])
   chmodSync(join(dist, 'cli.js'), 0o755)
   recordMade('library', inputs, ['dist/index.js', 'dist/index.d.ts', 'dist/cli.js'])
 }

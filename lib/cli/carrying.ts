@@ -1,7 +1,7 @@
 /** What moves between two programs where somebody watches. */
 import { type AnySocket, type MessageSocket, relay, type StreamSocket } from 'socketpair'
 import { codeOf } from './failure.js'
-import type { Record } from './record.js'
+import type { Recording } from './recording.js'
 
 /** How much was carried so far, in bytes: from the first program to the second, and back. */
 export interface Counts {
@@ -23,21 +23,24 @@ const GONE = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ENOTCONN'])
 export async function carry(
   ends: Ends,
   counts: Counts,
-  record: Record | undefined,
+  record: Recording | undefined,
   ended: Promise<void>,
 ): Promise<void> {
   const [a, b] = ends
   if (record === undefined && a.type !== 'dgram') return carryUnseen(ends, counts)
   if (a.type === 'dgram') {
-    void ended.then(() => {
-      // What is queued can still be received, then comes end-of-file.
-      for (const end of ends) if (!end.closed) end.shutdown('read')
-    })
+    void endReading(ends, ended)
   }
   await Promise.all([
     carryOneWay(a, b, record && ((data) => record.add('1>2', data)), (n) => (counts.aToB += n)),
     carryOneWay(b, a, record && ((data) => record.add('2>1', data)), (n) => (counts.bToA += n)),
   ])
+}
+
+/** What is queued can still be received then; it is followed by end-of-file. */
+async function endReading(ends: Ends, ended: Promise<void>): Promise<void> {
+  await ended
+  for (const end of ends) if (!end.closed) end.shutdown('read')
 }
 
 async function carryUnseen([a, b]: Ends, counts: Counts): Promise<void> {

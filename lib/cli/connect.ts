@@ -4,7 +4,7 @@ import { Children, statusOf } from './children.js'
 import { codeOf, messageOf } from './failure.js'
 import { Meter } from './meter.js'
 import { descriptorOption, type Invocation } from './options.js'
-import { Record } from './record.js'
+import { Recording } from './recording.js'
 import { carry, type Counts } from './carrying.js'
 
 /** Runs it; gives the exit status. */
@@ -13,7 +13,7 @@ export async function connect({ values, commands }: Invocation): Promise<number>
   const fd = descriptorOption(values['fd'], 'connect')
   const tee = values['tee']
   const isWatched = values['meter'] !== undefined || tee !== undefined
-  const record = typeof tee === 'string' ? await Record.open(tee, type, commands) : undefined
+  const record = typeof tee === 'string' ? await Recording.open(tee, type, commands) : undefined
 
   const { theirs, ours } = makeEnds(type, isWatched)
   const children = new Children()
@@ -53,7 +53,7 @@ function makeEnds(type: SocketType, isWatched: boolean) {
 }
 
 interface Watching {
-  record: Record | undefined
+  record: Recording | undefined
   isMetered: boolean
 }
 

@@ -10,17 +10,6 @@ export class Failure extends Error {
   }
 }
 
-/** The command line is wrong: status 2, and where to find help. */
-export class UsageError extends Failure {
-  /** The subcommand whose help tells more. */
-  readonly command: string | undefined
-
-  constructor(message: string, command?: string) {
-    super(message, 2)
-    this.command = command
-  }
-}
-
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -22,8 +22,11 @@ export function threeDigits(value: number): string {
 /** Milliseconds as minutes and seconds, `0:05`, or with hours. */
 export function duration(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000)
-  const two = (value: number) => String(value).padStart(2, '0')
   const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return `${minutes}:${two(seconds % 60)}`
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0')
 }

@@ -3,10 +3,11 @@
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { commandNamed, commands } from './commands.js'
-import { codeOf, Failure, messageOf, UsageError } from './failure.js'
+import { codeOf, Failure, messageOf } from './failure.js'
 import { helpOf, overview } from './help.js'
 import { parse } from './options.js'
 import { suggestion } from './suggestion.js'
+import { UsageError } from './usage-error.js'
 
 for (const stream of [process.stdout, process.stderr]) {
   // Nobody reads any more. Node ignores the signal that ends other tools here.

@@ -1,8 +1,8 @@
 /** The command line, taken apart. */
 import { parseArgs } from 'node:util'
 import type { Command, Option } from './commands.js'
-import { UsageError } from './failure.js'
 import { suggestion } from './suggestion.js'
+import { UsageError } from './usage-error.js'
 
 /** A subcommand as it was called. */
 export interface Invocation {
@@ -131,16 +131,24 @@ function commandsBehind(
 }
 
 /** The number of a descriptor that an option asks for. @throws UsageError */
-export function descriptorOption(value: string | true | undefined, command: string) {
-  if (value === undefined) return undefined
-  return wholeNumber(value, { option: '--fd', command, least: 0, most: MOST_DESCRIPTORS })
+export function descriptorOption(
+  value: string | true | undefined,
+  command: string,
+): number | undefined {
+  return value === undefined
+    ? undefined
+    : wholeNumber(value, { option: '--fd', command, least: 0, most: MOST_DESCRIPTORS })
 }
 
 /** A whole number that an option gives. @throws UsageError */
 export function wholeNumber(
   value: string | true,
-  { option, command, least, most }: Record<'option' | 'command', string> &
-    Record<'least' | 'most', number>,
+  {
+    option,
+    command,
+    least,
+    most,
+  }: Record<'option' | 'command', string> & Record<'least' | 'most', number>,
 ): number {
   const number = /^\d{1,9}$/.test(String(value)) ? Number(value) : -1
   if (number >= least && number <= most) return number

@@ -30,7 +30,7 @@ export function standardOutput(): Output {
     async write(bytes) {
       isBusy = true
       try {
-        for (let done = 0; done < bytes.length; ) done += await writeSome(bytes.subarray(done))
+        for (let done = 0; done < bytes.length;) done += await writeSome(bytes.subarray(done))
       } finally {
         isBusy = false
       }

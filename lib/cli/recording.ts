@@ -26,7 +26,7 @@ interface Target {
  *     answer
  *     1>2 end 0.003456
  */
-export class Record {
+export class Recording {
   /** Whether something could not be written; the programs go on. */
   failed = false
   readonly #target: Target
@@ -43,14 +43,14 @@ export class Record {
     path: string,
     type: SocketType,
     commands: readonly (readonly string[])[],
-  ): Promise<Record> {
+  ): Promise<Recording> {
     let target: Target
     try {
       target = path === STANDARD_OUTPUT ? standardOutput() : fileTarget(await open(path, 'w'))
     } catch (error) {
       throw new Failure(messageOf(error))
     }
-    const record = new Record(target)
+    const record = new Recording(target)
     const lines = [
       `# socketpair ${type} ${new Date().toISOString()}`,
       ...commands.map((words, index) => `# ${index + 1}: ${words.map(shown).join(' ')}`),
@@ -73,16 +73,19 @@ export class Record {
   }
 
   #write(bytes: Uint8Array): Promise<void> {
-    this.#last = this.#last.then(async () => {
-      if (this.failed) return
-      try {
-        await this.#target.write(bytes)
-      } catch (error) {
-        this.failed = true
-        process.stderr.write(`socketpair connect: the record ends here: ${messageOf(error)}\n`)
-      }
-    })
+    this.#last = this.#writeAfter(this.#last, bytes)
     return this.#last
+  }
+
+  async #writeAfter(last: Promise<void>, bytes: Uint8Array): Promise<void> {
+    await last
+    if (this.failed) return
+    try {
+      await this.#target.write(bytes)
+    } catch (error) {
+      this.failed = true
+      process.stderr.write(`socketpair connect: the record ends here: ${messageOf(error)}\n`)
+    }
   }
 }
 
@@ -95,5 +98,7 @@ function shown(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word
   if (/^[\u0020-\u007E]*$/.test(word)) return `'${word.replaceAll("'", String.raw`'\''`)}'`
   // One line, whatever is in it.
-  return `$${JSON.stringify(word).replace(/^"|"$/g, "'")}`
+  return `$'${JSON.stringify(word)
+    .slice(1, -1)
+    .replaceAll("'", String.raw`\'`)}'`
 }
