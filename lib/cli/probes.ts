@@ -6,7 +6,6 @@ import {
   type MessageSocket,
   type SocketType,
   socketpair,
-  type StreamSocket,
 } from 'socketpair'
 import { codeOf } from './failure.js'
 
@@ -138,7 +137,7 @@ async function passes(here: AnySocket, there: AnySocket, count: number): Promise
   } catch {
     return false
   }
-  if (there.type === 'stream') await (there as StreamSocket).read(new Uint8Array(1))
+  if (there.type === 'stream') await there.readMessage(new Uint8Array(1), { maxFds: 0 })
   else await there.recv({ maxFds: 0 })
   return true
 }
