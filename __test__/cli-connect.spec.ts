@@ -24,10 +24,10 @@ test('--fd gives the end elsewhere and leaves the standard streams', async (t) =
   const one = sh('echo question >&5; read answer <&5; echo "one got $answer"')
   const other = sh('read question <&5; echo answer >&5; echo "two got $question" >&2; cat')
   const { code, stdout, stderr } = await runCli(t, connect(one, other, '--fd', '5'), {
-    input: 'from outside',
+    input: 'from outside\n',
   })
   t.is(code, 0)
-  t.deepEqual(stdout.split(/(?<=\n)/).toSorted(), ['from outside', 'one got answer\n'].toSorted())
+  t.deepEqual(stdout.split(/(?<=\n)/).toSorted(), ['from outside\n', 'one got answer\n'].toSorted())
   t.is(stderr, 'two got question\n')
 })
 
@@ -98,9 +98,11 @@ test('--separator is for commands with a -- of their own', async (t) => {
 test('the exit status is that of the first to fail, not of the first that was named', async (t) => {
   t.is(await statusOf(t, connect(['true'], ['true'])), 0)
   t.is(await statusOf(t, connect(['true'], sh('exit 3'))), 3)
-  // The first waits for the end of the second.
-  t.is(await statusOf(t, connect(sh('cat >/dev/null; exit 4'), sh('exit 5'))), 5)
-  t.is(await statusOf(t, connect(sh('exit 5'), sh('cat >/dev/null; exit 4'))), 5)
+  // It fails when nothing is left of the other.
+  const first = sh('echo $$; exit 5')
+  const second = sh('read pid; while [ -e /proc/$pid ]; do sleep 0.02; done; exit 4')
+  t.is(await statusOf(t, connect(first, second)), 5)
+  t.is(await statusOf(t, connect(second, first)), 5)
 })
 
 test('a program that a signal ends gives 128 and its number', async (t) => {

@@ -11,12 +11,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const CAREFUL = `
 def end(number, frame):
     time.sleep(0.2)
-    print('ended by', number, file=sys.stderr, flush=True)
+    os.write(2, b'ended by %d\\n' % number)
     sys.exit(3)
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(number, end)
-print('pid', os.getpid(), file=sys.stderr, flush=True)
+os.write(2, b'pid %d\\n' % os.getpid())
 while True: time.sleep(1000)`
-const PLAIN = `print('pid', os.getpid(), file=sys.stderr, flush=True)\ntime.sleep(1000)`
+const PLAIN = `os.write(2, b'pid %d\\n' % os.getpid())\ntime.sleep(1000)`
 
 /** Waits until so many programs have told their pid. */
 async function pidsOf(child: ChildProcess, count: number): Promise<number[]> {
@@ -70,7 +70,7 @@ for (const signal of SIGNALS) {
 }
 
 test('a signal ends run while nobody reads its output', async (t) => {
-  const source = `print('pid', os.getpid(), file=sys.stderr, flush=True)
+  const source = `os.write(2, b'pid %d\\n' % os.getpid())
 while True: os.write(1, b'x' * 65536)`
   const child = startCli(t, ['run', '--', ...python(source)])
   child.stderr!.setEncoding('utf8')
@@ -83,8 +83,8 @@ while True: os.write(1, b'x' * 65536)`
 })
 
 test('a program that ignores a signal goes on, and another signal ends it', async (t) => {
-  const source = `signal.signal(signal.SIGHUP, lambda *_: print('no', file=sys.stderr, flush=True))
-print('pid', os.getpid(), file=sys.stderr, flush=True)
+  const source = `signal.signal(signal.SIGHUP, lambda *_: os.write(2, b'no\\n'))
+os.write(2, b'pid %d\\n' % os.getpid())
 while True: time.sleep(1000)`
   const child = startCli(t, ['run', '--', ...python(source)], { stdio: ['pipe', 'pipe', 'pipe'] })
   child.stderr!.setEncoding('utf8')

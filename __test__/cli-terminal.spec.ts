@@ -8,14 +8,14 @@ const REDRAWN = '\r1>2 '
 
 /** Says its pid, and after Ctrl-C what it was sent until it had cleaned up. */
 const CAREFUL = `
-print('pid', os.getpid(), file=sys.stderr, flush=True)
 try:
+    os.write(2, b'pid %d\\n' % os.getpid())
     while True: time.sleep(1000)
 except KeyboardInterrupt:
     try:
         time.sleep(0.3)
-        print('cleaned up', file=sys.stderr, flush=True)
-    except KeyboardInterrupt: print('hit twice', file=sys.stderr, flush=True)
+        os.write(2, b'cleaned up\\n')
+    except KeyboardInterrupt: os.write(2, b'hit twice\\n')
     sys.exit(130)`
 
 test('--meter is drawn again and again in one line, at most ten times a second', async (t) => {

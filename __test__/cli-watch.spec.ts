@@ -102,13 +102,13 @@ end.sendall(data[::-1])`)
 }
 
 test('--tee records who said what, and the end of each', async (t) => {
-  const one = sh('echo question; read answer; exec >&-; cat')
+  const one = sh('echo question; read answer; cat >/dev/null')
   const other = sh('read question; echo "$question" >&2; echo answer')
   const { ending, head, entries } = await recorded(t, one, other)
   t.deepEqual(ending, { code: 0, signal: null, stdout: '', stderr: 'question\n' })
   t.regex(head[0] ?? '', /^# socketpair stream \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   t.deepEqual(head.slice(1), [
-    "# 1: sh -c 'echo question; read answer; exec >&-; cat'",
+    "# 1: sh -c 'echo question; read answer; cat >/dev/null'",
     `# 2: sh -c 'read question; echo "$question" >&2; echo answer'`,
   ])
   t.deepEqual(entries.slice(0, 2), [
@@ -200,7 +200,13 @@ test('the status of the programs counts as without watching', async (t) => {
     const run = async (one: string, other: string) =>
       (await runCli(t, ['connect', option, '--', ...sh(one), '--', ...sh(other)])).code
     t.is(await run('exit 3', 'true'), 3)
-    t.is(await run('cat >/dev/null; exit 4', 'exit 5'), 5)
+    t.is(
+      await run(
+        'read pid; while [ -e /proc/$pid ]; do sleep 0.02; done; exit 4',
+        'echo $$; exit 5',
+      ),
+      5,
+    )
     t.is(await run('kill -KILL $$', 'true'), 137)
   }
   t.is(

@@ -88,8 +88,8 @@ const wrong: [args: string[], message: string][] = [
   ],
   [['completion'], 'socketpair completion: SHELL is missing: bash, zsh, fish'],
   [
-    ['completion', 'fsh'],
-    "socketpair completion: SHELL is one of bash, zsh, fish, not 'fsh'; did you mean 'fish'?",
+    ['completion', 'fis'],
+    "socketpair completion: SHELL is one of bash, zsh, fish, not 'fis'; did you mean 'fish'?",
   ],
 ]
 

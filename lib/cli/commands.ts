@@ -68,7 +68,7 @@ Exit status: that of the command that failed first, 0 if none did.`,
         name: 'fd',
         short: 'f',
         value: 'NUMBER',
-        help: 'give the end as this descriptor instead; the others are those of this process',
+        help: 'give the end as this descriptor instead; the standard streams are ours then',
       },
       {
         name: 'meter',

@@ -38,6 +38,10 @@ ${values.join('\n') || '        "") ;;'}
 _socketpair() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} words= i
   COMPREPLY=()
+  # --type=stream is three words here.
+  if [[ $previous == '=' ]]; then previous=\${COMP_WORDS[COMP_CWORD - 2]}
+  elif [[ $current == '=' ]]; then current=
+  fi
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W "${[...names, 'help', ...GLOBAL].join(' ')}" -- "$current"))
     return

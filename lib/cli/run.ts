@@ -1,4 +1,5 @@
 /** `socketpair run`: one program, and our standard input and output at the other end. */
+import { closeSync } from 'node:fs'
 import { type AnySocket, type SocketType, socketpair } from 'socketpair'
 import { Children, statusOf } from './children.js'
 import { codeOf, messageOf } from './failure.js'
@@ -6,6 +7,7 @@ import { lines } from './lines.js'
 import { descriptorOption, type Invocation } from './options.js'
 import { type Output, standardOutput } from './standard-output.js'
 
+const STDIN = 0
 const BUFFER_BYTES = 64 * 1024
 const GONE = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ENOTCONN', 'ECANCELED', 'EBADF'])
 
@@ -28,7 +30,7 @@ export async function run({ values, commands: [command = []] }: Invocation): Pro
     await Promise.race([Promise.all([ended, receiving]), children.interrupted])
     ours.close()
     // An input that goes on, a terminal above all, keeps nothing waiting.
-    process.stdin.destroy()
+    closeInput()
     if (children.signal) return endBySignal(children.signal, output)
     const failed = [await sending, await receiving].includes(false)
     return children.status || (failed ? 1 : 0)
@@ -56,13 +58,24 @@ async function sendInput(ours: AnySocket): Promise<boolean> {
     // Destroyed here, since the program has ended.
     if (ours.closed || code === 'ERR_STREAM_PREMATURE_CLOSE') return true
     // So that who writes to us hears that nobody reads.
-    process.stdin.destroy()
+    closeInput()
     if (GONE.has(code)) return true
     complain(`standard input: ${messageOf(error)}`)
     ours.shutdown('write')
     return false
   }
   return true
+}
+
+let isInputClosed = false
+
+/** Node would leave the descriptor open, and who writes there would wait. */
+function closeInput(): void {
+  const { stdin } = process
+  if (isInputClosed) return
+  isInputClosed = true
+  if (stdin.closed) closeSync(STDIN)
+  else stdin.once('close', () => closeSync(STDIN)).destroy()
 }
 
 /** Gives false where standard output could not be written. */
