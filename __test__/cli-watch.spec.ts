@@ -162,9 +162,9 @@ test('--tee records a whole large stream', async (t) => {
 })
 
 test('--tee - is standard output', async (t) => {
-  const commands = [...sh('printf hi; read x'), '--', ...sh('read x; exit 0')]
+  const commands = [...sh('echo hi; read x'), '--', ...sh('read x; exit 0')]
   const { stdout } = await runCli(t, ['connect', '--tee', '-', '--', ...commands])
-  t.regex(stdout, /^# socketpair stream .*\n# 1: .*\n# 2: .*\n1>2 2 [\d.]+\nhi\n/)
+  t.regex(stdout, /^# socketpair stream .*\n# 1: .*\n# 2: .*\n1>2 3 [\d.]+\nhi\n\n/)
 })
 
 test('who says something to a program that has ended hears of it, and it is recorded', async (t) => {

@@ -5,6 +5,7 @@
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -19,6 +20,10 @@ const file = (/** @type {string} */ name) => join(folder, name)
 // Each connection has a server of its own, as inetd does it: sshd -i talks to what it has as standard input.
 // It needs no rights and no port, and serves the user that started it.
 const sshd = '/usr/sbin/sshd'
+// Started as root it wants a folder that a running system has; here it gets one that nobody else sees.
+const withFolder = 'mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec "$@"'
+const isolated = process.getuid?.() === 0 && !existsSync('/run/sshd')
+const prefix = isolated ? ['unshare', '--mount', 'sh', '-c', withFolder, 'sh'] : []
 await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file('host')])
 await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file('user')])
 await writeFile(
@@ -33,7 +38,8 @@ PermitRootLogin yes
 )
 const listener = createServer({ pauseOnConnect: true }, (connection) => {
   const stdio = /** @type {const} */ ([connection, connection, 'ignore'])
-  const server = spawn(sshd, ['-i', '-f', file('config')], { stdio: [...stdio] })
+  const [command = '', ...rest] = [...prefix, sshd, '-i', '-f', file('config')]
+  const server = spawn(command, rest, { stdio: [...stdio] })
   server.once('spawn', () => connection.destroy())
 })
 listener.listen(0, '127.0.0.1')

@@ -21,7 +21,11 @@ const spellings = ({ name, short }: Option) => [`--${name}`, ...(short ? [`-${sh
 
 function bash(): string {
   const cases = commands.map(({ name, options, argument }) => {
-    const words = [...(argument?.choices ?? []), ...options.map((option) => `--${option.name}`)]
+    const words = options.map((option) => `--${option.name}`)
+    const choices = argument
+      ? `
+      [[ $current == -* ]] || words="${argument.choices.join(' ')}"`
+      : ''
     const dashes = running.includes(name) ? [' --'] : []
     const values = options.flatMap((option) =>
       option.value === undefined
@@ -32,7 +36,7 @@ function bash(): string {
       case $previous in
 ${values.join('\n') || '        "") ;;'}
       esac
-      words="${words.join(' ')}${dashes.join('')}" ;;`
+      words="${words.join(' ')}${dashes.join('')}"${choices} ;;`
   })
   return `# Completion of socketpair for bash: source <(socketpair completion bash)
 _socketpair() {

@@ -80,19 +80,21 @@ function closeInput(): void {
 
 /** Gives false where standard output could not be written. */
 async function receiveOutput(ours: AnySocket, output: Output): Promise<boolean> {
+  let failure: unknown
   for await (const data of received(ours)) {
+    if (failure) continue
     try {
       await output.write(data)
     } catch (error) {
-      // The program hears of it as it would on a pipe.
+      failure = error
+      // The program hears of it as it would on a pipe; where it waits, once there is room.
       if (!ours.closed) ours.shutdown('read')
-      if (codeOf(error) === 'EPIPE') return true
-      complain(`standard output: ${messageOf(error)}`)
-      return false
     }
   }
-  await output.close()
-  return true
+  if (!failure) await output.close()
+  if (!failure || codeOf(failure) === 'EPIPE') return true
+  complain(`standard output: ${messageOf(failure)}`)
+  return false
 }
 
 async function* received(ours: AnySocket): AsyncGenerator<Buffer> {
