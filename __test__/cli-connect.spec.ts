@@ -127,7 +127,7 @@ test('status 127 for a command that is not found, 126 for one that is none; the 
     const second = await runCli(t, connect(waiting, [name]))
     t.is(second.code, status)
     t.true(second.stderr.endsWith(`socketpair: ${message}\n`))
-    const pid = Number.parseInt(second.stderr)
+    const pid = Number.parseInt(second.stderr, 10)
     if (!Number.isNaN(pid)) t.false(isRunning(pid))
   }
 })

@@ -4,6 +4,7 @@ import { test } from './helpers/test.ts'
 
 const cli = (...args: readonly string[]) => [process.execPath, CLI, ...args]
 const CTRL_C = '\u0003'
+const ESCAPE = '\u001B'
 const REDRAWN = '\r1>2 '
 
 /** Says its pid, and after Ctrl-C what it was sent until it had cleaned up. */
@@ -30,7 +31,10 @@ for _ in range(20): os.write(1, b'x' * 100_000); time.sleep(0.1)`)
   // In place: no line but the last one ends.
   t.is(output.indexOf('\n'), output.length - 1)
   for (const line of drawn)
-    t.regex(line, /^[\d.,]+ [kM]?B, [\d.,]+ [kM]?B\/s {3}2>1 0 B, 0 B\/s {3}0:\d\d\u001B\[K\s*$/)
+    t.regex(
+      line.replace(`${ESCAPE}[K`, '|'),
+      /^[\d.,]+ [kM]?B, [\d.,]+ [kM]?B\/s {3}2>1 0 B, 0 B\/s {3}0:\d\d\|\s*$/,
+    )
   t.regex(drawn.at(-1) ?? '', /^2\.00 MB, /)
 })
 
@@ -74,7 +78,7 @@ test('run ends with its command while somebody could still type', async (t) => {
 })
 
 test('colours are for terminals, and not where NO_COLOR is set', async (t) => {
-  const coloured = /\u001B\[\d+m/
+  const coloured = new RegExp(String.raw`${ESCAPE}\[\d+m`)
   t.regex((await inTerminal(t, cli('doctor'))).output, coloured)
   t.notRegex((await inTerminal(t, cli('doctor'), [], { NO_COLOR: '1' })).output, coloured)
   t.notRegex((await inTerminal(t, cli('doctor'), [], { TERM: 'dumb' })).output, coloured)

@@ -115,7 +115,10 @@ const isInstalled = (command: string) =>
 for (const path of examples) {
   test.serial(`${path} runs and prints what it promises`, async (t) => {
     const missing = examplesNeeds.get(path)?.filter((command) => !isInstalled(command)) ?? []
-    if (missing.length > 0) return t.pass(`not installed: ${missing.join(', ')}`)
+    if (missing.length > 0) {
+      t.pass(`not installed: ${missing.join(', ')}`)
+      return
+    }
     const source = read(path)
     const { code, stdout } = await runModule(path, ...(examplesArguments.get(path) ?? []))
     t.deepEqual({ code, stdout }, { code: 0, stdout: promisedOutput(source) })

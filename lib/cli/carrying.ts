@@ -1,6 +1,6 @@
 /** What moves between two programs where somebody watches. */
 import { type AnySocket, type MessageSocket, relay, type StreamSocket } from 'socketpair'
-import { codeOf } from './failure.js'
+import { codeOf, isGone } from './failure.js'
 import type { Recording } from './recording.js'
 
 /** How much was carried so far, in bytes: from the first program to the second, and back. */
@@ -12,8 +12,6 @@ export interface Counts {
 type Ends = readonly [a: AnySocket, b: AnySocket]
 
 const BUFFER_BYTES = 64 * 1024
-/** What it means that a program is gone, or has closed its end: no failure of ours. */
-const GONE = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ENOTCONN'])
 
 /**
  * Carries everything between two ends until both directions have ended; between datagram ends, which have
@@ -50,7 +48,7 @@ async function carryUnseen([a, b]: Ends, counts: Counts): Promise<void> {
   } catch (error) {
     const { aToB = counts.aToB, bToA = counts.bToA } = error as Partial<Counts>
     Object.assign(counts, { aToB, bToA })
-    if (!GONE.has(codeOf(error) ?? '')) throw error
+    if (!isGone(error)) throw error
   }
 }
 
@@ -71,7 +69,7 @@ async function carryOneWay(
       await (to.type === 'stream' ? to.write(data) : to.send(data))
       count(data.length)
     } catch (error) {
-      if (!GONE.has(codeOf(error) ?? '')) throw error
+      if (!isGone(error)) throw error
       // Who says more hears of it; what was said already is still recorded.
       delivers = false
       from.shutdown('read')
@@ -85,7 +83,7 @@ function shutWriting(to: AnySocket): void {
   try {
     to.shutdown('write')
   } catch (error) {
-    if (!GONE.has(codeOf(error) ?? '')) throw error
+    if (!isGone(error)) throw error
   }
 }
 

@@ -19,3 +19,10 @@ export function messageOf(error: unknown): string {
 export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code
 }
+
+const GONE = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ENOTCONN'])
+
+/** Whether it says that a program has ended or closed its end, which is no failure of ours. */
+export function isGone(error: unknown): boolean {
+  return GONE.has(codeOf(error) ?? '')
+}

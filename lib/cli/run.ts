@@ -2,14 +2,13 @@
 import { closeSync } from 'node:fs'
 import { type AnySocket, type SocketType, socketpair } from 'socketpair'
 import { Children, statusOf } from './children.js'
-import { codeOf, messageOf } from './failure.js'
+import { codeOf, isGone, messageOf } from './failure.js'
 import { lines } from './lines.js'
 import { descriptorOption, type Invocation } from './options.js'
 import { type Output, standardOutput } from './standard-output.js'
 
 const STDIN = 0
 const BUFFER_BYTES = 64 * 1024
-const GONE = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ENOTCONN', 'ECANCELED', 'EBADF'])
 
 /** Runs it; gives the exit status. */
 export async function run({ values, commands: [command = []] }: Invocation): Promise<number> {
@@ -54,12 +53,11 @@ async function sendInput(ours: AnySocket): Promise<boolean> {
     else for await (const line of lines(input)) await ours.send(line)
     ours.shutdown('write')
   } catch (error) {
-    const code = codeOf(error) ?? ''
     // Destroyed here, since the program has ended.
-    if (ours.closed || code === 'ERR_STREAM_PREMATURE_CLOSE') return true
+    if (ours.closed || codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') return true
     // So that who writes to us hears that nobody reads.
     closeInput()
-    if (GONE.has(code)) return true
+    if (isGone(error)) return true
     complain(`standard input: ${messageOf(error)}`)
     ours.shutdown('write')
     return false
@@ -113,7 +111,7 @@ async function* received(ours: AnySocket): AsyncGenerator<Buffer> {
     } catch (error) {
       // Told of once, where the program left input unread; what it said may still follow.
       if (codeOf(error) === 'ECONNRESET') continue
-      if (GONE.has(codeOf(error) ?? '')) return
+      if (ours.closed || isGone(error)) return
       throw error
     }
   }
