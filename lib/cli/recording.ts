@@ -1,7 +1,7 @@
 /** The file of `--tee`. */
 import { type FileHandle, open } from 'node:fs/promises'
 import type { SocketType } from 'socketpair'
-import { Failure, messageOf } from './failure.js'
+import { codeOf, Failure, messageOf } from './failure.js'
 import { standardOutput } from './standard-output.js'
 
 const STANDARD_OUTPUT = '-'
@@ -84,6 +84,8 @@ export class Recording {
       await this.#target.write(bytes)
     } catch (error) {
       this.failed = true
+      // Who reads it from standard output may have had enough.
+      if (codeOf(error) === 'EPIPE') return
       process.stderr.write(`socketpair connect: the record ends here: ${messageOf(error)}\n`)
     }
   }
