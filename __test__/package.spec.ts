@@ -34,7 +34,15 @@ test('the packed package installs in an empty folder and works, imported and req
   const installed = await readdir(path.join(folder, 'node_modules/socketpair'))
   t.deepEqual(
     installed.filter((name) => !name.endsWith('.node')).toSorted(),
-    ['LICENSE', 'README.md', 'dist', 'index.cjs', 'index.d.cts', 'package.json'].toSorted(),
+    [
+      'LICENSE',
+      'README.md',
+      'benchmark',
+      'dist',
+      'index.cjs',
+      'index.d.cts',
+      'package.json',
+    ].toSorted(),
   )
   for (const [name, text] of [
     ['importing.mjs', IMPORTING],
