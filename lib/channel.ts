@@ -121,6 +121,9 @@ class FramedChannel<In, Out> {
           sender.gathered()
           return DONE
         }
+        const bytes = this.#bytes(body)
+        sender.check()
+        if (bytes.length >= this.#transport.direct) return sender.sendLarge(bytes)
       }
       return this.#sendFrame(body, undefined, options)
     } catch (error) {

@@ -2,6 +2,7 @@ import type { OperationOptions } from '../arguments.js'
 import { errorOf } from '../errors.js'
 import { BLOCKED, Operation } from '../operation.js'
 import { atTurnEnd, type Flusher } from '../turn-end.js'
+import { HEADER } from './frame-header.js'
 import type { FrameOptions, Item } from './frame-writer.js'
 import { FrameWriter } from './frame-writer.js'
 import { GATHERED } from './slab-pool.js'
@@ -78,6 +79,29 @@ export class Sender implements Flusher {
     }
   }
 
+  /** Sends a large body as a plain frame, of which as much as may goes at once. */
+  sendLarge(body: Uint8Array): Promise<void> {
+    const { frames } = this
+    const transport = this.#transport
+    if (frames.pending > 0 || !this.takes || transport.pushFrame === undefined || !transport.mayPush)
+      return this.send(body, {})
+    const went = transport.pushFrame(body)
+    if (went === HEADER + body.length) {
+      frames.gone += went
+      return DONE
+    }
+    if (went === 0) return this.send(body, {})
+    const operation = new Operation<void>(() => BLOCKED)
+    const done = (error?: unknown) => {
+      if (error === undefined) operation.resolve()
+      else operation.reject(error)
+    }
+    frames.appendItem(body, { done })
+    frames.advance(went)
+    this.#wait(true)
+    return operation.promise
+  }
+
   /** Sends a body as a frame: at once, or when there is room. */
   send(body: Uint8Array, frame: FrameOptions, options: OperationOptions = {}): Promise<void> {
     if (options.signal?.aborted) throw options.signal.reason
@@ -150,14 +174,7 @@ export class Sender implements Flusher {
       tried = this.#push()
       if (tried === true) return
     }
-    this.#waiting = true
-    this.#transport
-      .untilPushed(() => {
-        const outcome = this.#push()
-        if (outcome === true) this.#waiting = false
-        return outcome
-      }, tried === BLOCKED)
-      .catch((error: unknown) => this.fail(error))
+    this.#wait(tried === BLOCKED)
   }
 
   /** Settles when all that was sent so far is with the system. */
@@ -219,6 +236,18 @@ export class Sender implements Flusher {
     for (const { operation } of parked) operation.reject(error)
     for (const { operation } of waiters) operation.reject(error)
     this.#onFailure(error)
+  }
+
+  /** Pushes as soon as more is taken. */
+  #wait(tried: boolean): void {
+    this.#waiting = true
+    this.#transport
+      .untilPushed(() => {
+        const outcome = this.#push()
+        if (outcome === true) this.#waiting = false
+        return outcome
+      }, tried)
+      .catch((error: unknown) => this.fail(error))
   }
 
   /** Pushes and admits until nothing is left or no more is taken. */
