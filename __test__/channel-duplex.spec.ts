@@ -46,7 +46,7 @@ async function tlsPair(t: ExecutionContext): Promise<[TLSSocket, TLSSocket]> {
 test('values of every size go over TLS, both ways at once, and close ends it', async (t) => {
   const [here, there] = await tlsPair(t)
   const [a, b] = [new Channel(here), new Channel(there)]
-  const sizes = [0, 1, 100, 16_383, 16_384, 65_536, 1_000_000, 3_000_000]
+  const sizes = [0, 1, 100, 16_383, 16_384, 32_767, 32_768, 65_536, 1_000_000, 3_000_000]
   const talk = async (from: Channel, to: Channel) => {
     const sending = Promise.all(sizes.map((size) => from.send(patterned(size, size + 1))))
     for (const size of sizes) t.true(patterned(size, size + 1).equals((await to.recv()) as Buffer))

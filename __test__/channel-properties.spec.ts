@@ -13,7 +13,8 @@ const LAST = 77_777
 
 const size = fc.oneof(
   { weight: 5, arbitrary: fc.integer({ min: 0, max: 300 }) },
-  { weight: 2, arbitrary: fc.integer({ min: 16_300, max: 16_500 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 32_700, max: 32_900 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 65_400, max: 65_700 }) },
   { weight: 2, arbitrary: fc.integer({ min: 300, max: 70_000 }) },
   { weight: 1, arbitrary: fc.integer({ min: 150_000, max: 400_000 }) },
 )

@@ -97,7 +97,7 @@ class FramedChannel<In, Out> {
   /**
    * Sends a value. Values go in the order of the calls, wherever these are made. Small ones are gathered,
    * and go together when the microtasks of now have run, when a receive of a channel has to wait, or at
-   * 64 KiB. Raw bytes from 16 KiB on go straight from their own memory.
+   * 64 KiB. Raw bytes from 32 KiB on go straight from their own memory.
    *
    * The promise settles when the queue has room for the value, that is when fewer bytes than the high-water
    * mark wait, and its memory is the caller's again: of a small one that is at once, of bytes that are not

@@ -1,6 +1,6 @@
 import { EXTENDED, HEADER } from './frame-header.js'
 import { Slab } from './slab.js'
-import { grown, KEPT, RECEIVED, receiving } from './slab-pool.js'
+import { grown, KEPT, SLAB, slabs } from './slab-pool.js'
 
 /** Of a frame at least this long no more is received than its end, and what is likely to end behind it. */
 const LONG = 4096
@@ -62,13 +62,13 @@ export class FrameMemory {
     const { bytes } = this.#arrange()
     const { needed } = this
     let free = bytes.length - this.end
-    if (needed < LONG) return Math.min(free, RECEIVED)
+    if (needed < LONG) return Math.min(free, SLAB)
     const wanted = needed + HEADER
     if (free === 0) free = this.#grow(Math.min(wanted, bytes.length * 2))
     const lacks = wanted - this.end
     if (lacks >= free) return free
     // Frames of one length come in a row, as a rule.
-    const more = Math.max(Math.min(free, RECEIVED) - lacks, 0)
+    const more = Math.max(Math.min(free, SLAB) - lacks, 0)
     return lacks + more - (more % needed)
   }
 
@@ -92,9 +92,9 @@ export class FrameMemory {
     const view = slab.bytes.subarray(from, to)
     if (view.length < WORTH_A_SLAB || view.length * 2 < slab.bytes.length) return Buffer.from(view)
     const rest = this.end - this.start
-    const fresh = rest === 0 ? undefined : receiving.take()
+    const fresh = rest === 0 ? undefined : slabs.take()
     if (fresh !== undefined && rest > fresh.bytes.length) {
-      receiving.give(fresh)
+      slabs.give(fresh)
       return Buffer.from(view)
     }
     fresh?.bytes.set(slab.bytes.subarray(this.start, this.end))
@@ -107,14 +107,14 @@ export class FrameMemory {
 
   /** What is here goes to the front of a slab: of a longer one, where that claims no memory anew. */
   #arrange(): Slab {
-    const slab = (this.slab ??= receiving.take())
+    const slab = (this.slab ??= slabs.take())
     const { start, end } = this
     if (start > 0) {
       if (start < end) slab.bytes.copyWithin(0, start, end)
       this.base += start
       this.end = end - start
       this.start = 0
-      if (start === end && slab.bytes.length > KEPT) return (this.slab = receiving.take())
+      if (start === end && slab.bytes.length > KEPT) return (this.slab = slabs.take())
     }
     const wanted = this.needed + HEADER
     if (wanted <= slab.bytes.length) return slab
@@ -138,6 +138,6 @@ export class FrameMemory {
 }
 
 function give(slab: Slab): void {
-  if (slab.bytes.length === RECEIVED) receiving.give(slab)
+  if (slab.bytes.length === SLAB) slabs.give(slab)
   else grown.give(slab)
 }

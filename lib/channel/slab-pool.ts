@@ -4,30 +4,28 @@ import { Slab } from './slab.js'
 /** Bytes that frames are gathered to before they go. */
 export const GATHERED = 64 * 1024
 /**
- * Bytes that are received with one call: 64 KiB in frames of a power of two, with their headers. A slab that
- * stays in the CPU's cache is filled faster than a longer one.
+ * Bytes of a slab: so much in frames of a power of two, with their headers. One that stays in the CPU's cache
+ * is filled faster than a longer one.
  */
-export const RECEIVED = 64 * 1024 + 128
+export const SLAB = GATHERED + 128
 /** A longer slab is not kept for others. */
 export const KEPT = 2 * 1024 * 1024
 
-/** Slabs of one length that nobody uses just now: a few, since the many that wait need none. */
+/** Slabs that nobody uses just now: a few, since the many that wait need none. */
 class SlabPool {
-  readonly #length: number
   readonly #most: number
   readonly #free: Slab[] = []
 
-  constructor(length: number, most: number) {
-    this.#length = length
+  constructor(most: number) {
     this.#most = most
   }
 
   take(): Slab {
-    return this.#free.pop() ?? new Slab(this.#length)
+    return this.#free.pop() ?? new Slab(SLAB)
   }
 
   give(slab: Slab): void {
-    if (slab.bytes.length === this.#length && this.#free.length < this.#most) this.#free.push(slab)
+    if (slab.bytes.length === SLAB && this.#free.length < this.#most) this.#free.push(slab)
   }
 }
 
@@ -45,15 +43,13 @@ class GrownSlab {
 
   give(slab: Slab): void {
     const { length } = slab.bytes
-    if (length > RECEIVED && length <= KEPT && length > (this.#free?.bytes.length ?? 0)) {
+    if (length > SLAB && length <= KEPT && length > (this.#free?.bytes.length ?? 0)) {
       this.#free = slab
     }
   }
 }
 
-/** For frames to send. */
-export const gathering = new SlabPool(GATHERED, 8)
-/** For frames that arrive. */
-export const receiving = new SlabPool(RECEIVED, 8)
-/** For frames that arrive and are longer than that. */
+/** For frames to send, and those that arrive. */
+export const slabs = new SlabPool(16)
+/** For a frame that arrives and is longer than those. */
 export const grown = new GrownSlab()
