@@ -7,7 +7,9 @@ import { pair } from './helpers/pairs.ts'
 import { test } from './helpers/test.ts'
 import { until } from './helpers/until.ts'
 
-const SIZES = [0, 1, 3, 4, 5, 63, 64, 1000, 5461, 16_383, 16_384, 32_767, 32_768, 65_531, 65_536, 100_000]
+const SIZES = [
+  0, 1, 3, 4, 5, 63, 64, 1000, 5461, 16_383, 16_384, 32_767, 32_768, 65_531, 65_536, 100_000,
+]
 const LARGE = [300_000, 1_048_576, 5_000_000]
 
 for (const carrier of CARRIERS) {
