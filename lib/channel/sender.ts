@@ -59,10 +59,10 @@ export class Sender implements Flusher {
     }
   }
 
-  /** Small frames were put into {@link frames}: they go together, soon. */
+  /** Small frames were put into {@link frames}: they go together, soon, or when no more is taken. */
   gathered(): void {
     if (this.#waiting) return
-    if (this.frames.pending >= GATHERED) this.flush()
+    if (this.frames.pending >= Math.min(GATHERED, this.#mark)) this.flush()
     else if (!this.#due) {
       this.#due = true
       atTurnEnd(this)
