@@ -36,9 +36,7 @@ for (const type of TYPES) {
               const came = how === 'recv' ? [await receiver.recv()] : await receiver.recvMany()
               received[index] = (received[index] as number) + (came as unknown[]).length
               over ||=
-                ticks >= ENOUGH &&
-                timeouts >= ENOUGH &&
-                received.every((count) => count >= ENOUGH)
+                ticks >= ENOUGH && timeouts >= ENOUGH && received.every((count) => count >= ENOUGH)
             }
           }
           busy.push(send(), receive())

@@ -34,6 +34,32 @@ test('headers that claim much reserve nothing', async (t) => {
   t.true((await told).every((code) => code === 'ECANCELED'))
 })
 
+test('a peer that sent long values, and then headers only, makes nothing be reserved', async (t) => {
+  const channels: Channel[] = []
+  const waiting: Promise<unknown>[] = []
+  const before = buffers()
+  for (let n = 0; n < 20; n++) {
+    const [a, b] = pair(t, 'stream')
+    const channel = new Channel(a, { maxMessageBytes: 0x3fff_ffff })
+    const long = patterned(MIB, n)
+    const wrote = b.write(Buffer.concat([header(MIB), long]))
+    t.true(long.equals((await channel.recv()) as Buffer))
+    await wrote
+    await b.write(header(0x3fff_ffff))
+    waiting.push(channel.recv())
+    await turn()
+    channels.push(channel)
+  }
+  globalThis.gc?.()
+  await turn()
+  globalThis.gc?.()
+  const held = buffers() - before
+  t.true(held < 20 * 300 * 1024, `${held}`)
+  const told = codes(waiting)
+  for (const channel of channels) await channel.close()
+  t.true((await told).every((code) => code === 'ECANCELED'))
+})
+
 test('memory grows as bytes arrive, and never to what is claimed', async (t) => {
   const [a, b] = pair(t, 'stream')
   const channel = new Channel(a, { maxMessageBytes: 0x3fff_ffff })

@@ -276,3 +276,40 @@ test('views stay as they are while messages are sent, and until the next receive
   await turn()
   for (const [n, view] of views.entries()) t.true(patterned(200, n).equals(view))
 })
+
+for (const size of [200, 50_000, 400_000]) {
+  test(`views of ${size} bytes stay as they are while other channels receive, and over close`, async (t) => {
+    const [a, b] = await channels(t, 'stream')
+    const [c, d] = await channels(t, 'stream')
+    const view = async (from: Channel, to: Channel, seed: number) => {
+      const sending = from.send(patterned(size, seed))
+      const [first] = (await to.recvMany()) as [Buffer]
+      await sending
+      return first
+    }
+    const one = await view(a, b, 1)
+    for (let n = 2; n < 10; n++) t.true(patterned(size, n).equals(await view(c, d, n)))
+    t.true(patterned(size, 1).equals(one))
+    const other = await view(a, b, 10)
+    await b.close()
+    t.true(patterned(size, 11).equals(await view(c, d, 11)))
+    t.true(patterned(size, 10).equals(other))
+  })
+
+  test(`what recv and copies give stays as it is amid views of ${size} bytes`, async (t) => {
+    const [a, b] = await channels(t, 'stream')
+    const kept: [Buffer, number][] = []
+    for (let n = 0; n < 30; n++) {
+      const sending = a.send(patterned(size, n))
+      if (n % 3 === 0) kept.push([(await b.recv()) as Buffer, n])
+      else {
+        const some = await b.recvMany({ copy: n % 3 === 1 })
+        const first = (some as [Buffer])[0]
+        t.true(patterned(size, n).equals(first))
+        if (n % 3 === 1) kept.push([first, n])
+      }
+      await sending
+    }
+    for (const [bytes, n] of kept) t.true(patterned(size, n).equals(bytes), `${n}`)
+  })
+}

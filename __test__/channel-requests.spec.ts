@@ -160,7 +160,11 @@ test('a request that can’t be sent at all is told once, and nothing waits for 
   const [a, b] = await channels(t, 'stream')
   a.onRequest(() => 'answer')
   if ('close' in b.socket) b.socket.close()
-  await rejects(t, a.flush().then(() => a.send(Buffer.alloc(100_000))), 'EPIPE')
+  await rejects(
+    t,
+    a.flush().then(() => a.send(Buffer.alloc(100_000))),
+    'EPIPE',
+  )
   await rejects(t, a.request('x'), 'EPIPE')
   await a.close().catch(() => {})
   await rejects(t, a.request('x'), 'EBADF')
