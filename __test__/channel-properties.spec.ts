@@ -220,7 +220,7 @@ test('frames of every length, cut anywhere, are put together by every receive', 
         })()
         const seen: string[] = []
         const kept: Buffer[] = []
-        for (let n = 0, ended = false; !ended; n++) {
+        for (let ended = false, n = 0; !ended; n++) {
           const how = n % 10 === 9 ? 'recv' : receives[n % receives.length]
           if (how === 'turn') await turn()
           else if (how === 'recv' || how === 'recvMessage') {

@@ -94,10 +94,16 @@ export function waitInNumbers(count) {
  */
 export function leaveWaiting(channel) {
   // Requests that nobody answers fail, or end with the channel; a peer may die in the middle of a value.
-  const ended = ['ERR_REQUEST_FAILED', 'ERR_UNEXPECTED_EOF', 'EPIPE', 'ECONNRESET', 'ECANCELED']
+  const ended = new Set([
+    'ERR_REQUEST_FAILED',
+    'ERR_UNEXPECTED_EOF',
+    'EPIPE',
+    'ECONNRESET',
+    'ECANCELED',
+  ])
   /** @param {unknown} error */
   const settleEnd = (error) => {
-    if (!ended.includes(/** @type {{ code: string }} */ (error).code)) throw error
+    if (!ended.has(/** @type {{ code: string }} */ (error).code)) throw error
   }
   const loop = async () => {
     while ((await channel.recvMany()) !== null);

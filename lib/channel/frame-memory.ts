@@ -1,6 +1,7 @@
 import { EXTENDED, HEADER } from './frame-header.js'
+import { grown, KEPT } from './grown-slab.js'
 import { Slab } from './slab.js'
-import { grown, KEPT, SLAB, slabs } from './slab-pool.js'
+import { SLAB, slabs } from './slab-pool.js'
 
 /** Of a frame at least this long no more is received than its end, and what is likely to end behind it. */
 const LONG = 4096

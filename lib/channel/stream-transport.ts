@@ -35,7 +35,7 @@ export class StreamTransport extends SocketTransport {
 
   pushFrame(body: Uint8Array): number {
     const { end } = this
-    writeHeader(header.data, 0, body.length, undefined)
+    writeHeader(header.data, 0, body.length)
     frame[1] = body
     const answer = calls.sendVectored(end.id, frame, 0, 0)
     frame[1] = header.bytes
