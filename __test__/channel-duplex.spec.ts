@@ -1,65 +1,11 @@
-// A channel over streams of Node: TCP, TLS, a pair's own Duplex; the wire is that of a stream socket.
-import { execFileSync } from 'node:child_process'
+// A channel over streams of Node: TCP, a pair's own Duplex; the wire is that of a stream socket.
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Duplex } from 'node:stream'
-import { connect, createServer, type TLSSocket } from 'node:tls'
 import { Channel } from 'socketpair'
 import { carriers, channels, frame, tcpPair } from './helpers/channels.ts'
 import { patterned } from './helpers/bytes.ts'
 import { rejects } from './helpers/failures.ts'
-import { type ExecutionContext, test } from './helpers/test.ts'
-
-async function tlsPair(t: ExecutionContext): Promise<[TLSSocket, TLSSocket]> {
-  const folder = mkdtempSync(join(tmpdir(), 'socketpair-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes']
-  const line = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
-  execFileSync('openssl', [...line, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' })
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const there = connect({
-    port,
-    host: '127.0.0.1',
-    ca: readFileSync(cert),
-    servername: 'localhost',
-  })
-  const [[here]] = (await Promise.all([
-    once(server, 'secureConnection'),
-    once(there, 'secureConnect'),
-  ])) as [[TLSSocket], unknown]
-  t.teardown(async () => {
-    here.destroy()
-    there.destroy()
-    server.close()
-    await once(server, 'close')
-  })
-  return [here, there]
-}
-
-test('values of every size go over TLS, both ways at once, and close ends it', async (t) => {
-  const [here, there] = await tlsPair(t)
-  const [a, b] = [new Channel(here), new Channel(there)]
-  const sizes = [0, 1, 100, 16_383, 16_384, 65_536, 1_000_000, 3_000_000]
-  const talk = async (from: Channel, to: Channel) => {
-    const sending = Promise.all(sizes.map((size) => from.send(patterned(size, size + 1))))
-    for (const size of sizes) t.true(patterned(size, size + 1).equals((await to.recv()) as Buffer))
-    await sending
-  }
-  await Promise.all([talk(a, b), talk(b, a)])
-  b.onRequest((value) => `answer to ${String(value)}`)
-  t.is(String(await a.request('this')), 'answer to this')
-  b.onRequest(null)
-  await a.close()
-  t.is(await b.recv(), null)
-  await b.close()
-})
+import { test } from './helpers/test.ts'
 
 test('the wire over a Duplex is that of a stream socket, bit for bit', async (t) => {
   const [here, there] = await tcpPair(t)

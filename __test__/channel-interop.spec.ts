@@ -37,7 +37,7 @@ function startOf<R extends { child: unknown; socket: unknown }>(started: R) {
   return { ...started, sockets: { socket: started.socket } } as R & { sockets: never }
 }
 
-const SIZES = [0, 1, 3, 4, 100, 16_383, 16_384, 65_536, 200_000, 300_000, 2_000_000]
+const SIZES = [0, 1, 3, 4, 100, 16_383, 16_384, 32_767, 32_768, 65_536, 200_000, 300_000, 2_000_000]
 
 async function echoes(t: ExecutionContext, channel: Channel): Promise<void> {
   // More than the system's queues hold would have both sides wait for each other to read.

@@ -7,7 +7,9 @@ import { pair } from './helpers/pairs.ts'
 import { test } from './helpers/test.ts'
 import { until } from './helpers/until.ts'
 
-const SIZES = [0, 1, 3, 4, 5, 63, 64, 1000, 5461, 16_383, 16_384, 65_531, 65_536, 100_000]
+const SIZES = [
+  0, 1, 3, 4, 5, 63, 64, 1000, 5461, 16_383, 16_384, 32_767, 32_768, 65_531, 65_536, 100_000,
+]
 const LARGE = [300_000, 1_048_576, 5_000_000]
 
 for (const carrier of CARRIERS) {
@@ -192,9 +194,9 @@ test('64 KiB of small messages are sent at once', (t) => {
 test('a large message is not copied: it goes before send returns', async (t) => {
   const [a, b] = pair(t, 'stream')
   const channel = new Channel(a)
-  const body = patterned(16_384)
+  const body = patterned(32_768)
   const sending = channel.send(body)
-  t.is(b.readableLength, 16_388)
+  t.is(b.readableLength, 32_772)
   await sending
 })
 
@@ -274,3 +276,40 @@ test('views stay as they are while messages are sent, and until the next receive
   await turn()
   for (const [n, view] of views.entries()) t.true(patterned(200, n).equals(view))
 })
+
+for (const size of [200, 50_000, 400_000]) {
+  test(`views of ${size} bytes stay as they are while other channels receive, and over close`, async (t) => {
+    const [a, b] = await channels(t, 'stream')
+    const [c, d] = await channels(t, 'stream')
+    const view = async (from: Channel, to: Channel, seed: number) => {
+      const sending = from.send(patterned(size, seed))
+      const [first] = (await to.recvMany()) as [Buffer]
+      await sending
+      return first
+    }
+    const one = await view(a, b, 1)
+    for (let n = 2; n < 10; n++) t.true(patterned(size, n).equals(await view(c, d, n)))
+    t.true(patterned(size, 1).equals(one))
+    const other = await view(a, b, 10)
+    await b.close()
+    t.true(patterned(size, 11).equals(await view(c, d, 11)))
+    t.true(patterned(size, 10).equals(other))
+  })
+
+  test(`what recv and copies give stays as it is amid views of ${size} bytes`, async (t) => {
+    const [a, b] = await channels(t, 'stream')
+    const kept: [Buffer, number][] = []
+    for (let n = 0; n < 30; n++) {
+      const sending = a.send(patterned(size, n))
+      if (n % 3 === 0) kept.push([(await b.recv()) as Buffer, n])
+      else {
+        const some = await b.recvMany({ copy: n % 3 === 1 })
+        const first = (some as [Buffer])[0]
+        t.true(patterned(size, n).equals(first))
+        if (n % 3 === 1) kept.push([first, n])
+      }
+      await sending
+    }
+    for (const [bytes, n] of kept) t.true(patterned(size, n).equals(bytes), `${n}`)
+  })
+}

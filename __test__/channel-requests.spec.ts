@@ -152,3 +152,39 @@ test('a bad frame ends the requests that wait, and the next receive hears of it'
   await rejects(t, channel.recv(), 'ERR_BAD_FRAME')
   t.is(await channel.recv(), null)
 })
+
+test('a request that can’t be sent at all is told once, and nothing waits for its answer', async (t) => {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown) => unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  const [a, b] = await channels(t, 'stream')
+  a.onRequest(() => 'answer')
+  if ('close' in b.socket) b.socket.close()
+  await rejects(
+    t,
+    a.flush().then(() => a.send(Buffer.alloc(100_000))),
+    'EPIPE',
+  )
+  await rejects(t, a.request('x'), 'EPIPE')
+  await a.close().catch(() => {})
+  await rejects(t, a.request('x'), 'EBADF')
+  for (let n = 0; n < 5; n++) await turn()
+  process.off('unhandledRejection', note)
+  t.deepEqual(unhandled, [])
+})
+
+test('descriptors of a message that was kept and can’t be decoded are closed', async (t) => {
+  const [a, b] = pair(t, 'stream')
+  const channel = new Channel(a, { codec: 'json' })
+  const raw = new Channel(b)
+  const asked = channel.request('x', { timeout: 60_000 })
+  const told = rejection(asked)
+  await raw.send('{"cut":', { fds: [0] })
+  await raw.send('{"cut":', { fds: [0] })
+  await raw.flush()
+  for (let n = 0; n < 5; n++) await turn()
+  await rejects(t, channel.recv(), 'ERR_DECODE')
+  // The other one is closed with the channel: the test's own count of descriptors tells.
+  await channel.close()
+  t.is((await told).code, 'ECANCELED')
+})

@@ -6,9 +6,8 @@ import {
   checkOptions,
   type OperationOptions,
 } from './arguments.js'
-import { messageTooLarge } from './channel/channel-errors.js'
-import { type Coder, coderOf } from './channel/codec.js'
-import { type Extension, KIND, LONGEST } from './channel/frame-header.js'
+import { coderOf } from './channel/codec.js'
+import { LONGEST } from './channel/frame-header.js'
 import type {
   ChannelMessage,
   ChannelSendOptions,
@@ -22,8 +21,8 @@ import { type Handler, Requests } from './channel/requests.js'
 import { DONE, Sender } from './channel/sender.js'
 import type { Transport } from './channel/transport.js'
 import { transportOf } from './channel/transports.js'
-import { errorOf, invalidType, invalidValue } from './errors.js'
-import { outgoing, type Outgoing } from './outgoing.js'
+import { ValueSender } from './channel/value-sender.js'
+import { errorOf, invalidType } from './errors.js'
 import type { AnySocket } from './sockets.js'
 
 const MEBIBYTE = 1024 * 1024
@@ -45,10 +44,8 @@ export interface ChannelConstructor {
 class FramedChannel<In, Out> {
   readonly #socket: AnySocket | Duplex
   readonly #transport: Transport
-  readonly #coder: Coder
-  readonly #most: number
-  readonly #textAtOnce: number
   readonly #sender: Sender
+  readonly #values: ValueSender
   readonly #receiver: Receiver
   readonly #requests: Requests
   #closing: Promise<void> | undefined
@@ -66,22 +63,18 @@ class FramedChannel<In, Out> {
     const { codec, maxMessageBytes = 64 * MEBIBYTE, highWaterMark = MEBIBYTE / 4 } = options
     checkInteger(maxMessageBytes, 'options.maxMessageBytes', 0, LONGEST)
     checkInteger(highWaterMark, 'options.highWaterMark', 1, Number.MAX_SAFE_INTEGER)
-    const coder = (this.#coder = coderOf(codec))
+    const coder = coderOf(codec)
     const transport = (this.#transport = transportOf(socket))
     this.#socket = socket
-    this.#most = maxMessageBytes
-    this.#textAtOnce = Math.min(
-      Math.floor(maxMessageBytes / 3),
-      Math.floor((transport.direct - 1) / 3),
-    )
-    this.#requests = new Requests({
+    const requests = (this.#requests = new Requests({
       coder,
       relax: () => this.#receiver.relax(),
-      send: (value, extension) => this.#sendFrame(this.#encode(value), extension),
-      sendText: (text, extension) => this.#sendFrame(text, extension),
-    })
-    this.#sender = new Sender(transport, highWaterMark, (error) => this.#requests.deaf(error))
-    this.#receiver = new Receiver(transport, coder, maxMessageBytes, highWaterMark, this.#requests)
+      send: (value, extension) => this.#values.sendAs(value, extension),
+      sendText: (text, extension) => this.#values.sendTextAs(text, extension),
+    }))
+    this.#sender = new Sender(transport, highWaterMark, (error) => requests.deaf(error))
+    this.#values = new ValueSender(transport, this.#sender, coder, maxMessageBytes)
+    this.#receiver = new Receiver(transport, coder, maxMessageBytes, highWaterMark, requests)
   }
 
   /** The socket or Duplex underneath. */
@@ -97,7 +90,7 @@ class FramedChannel<In, Out> {
   /**
    * Sends a value. Values go in the order of the calls, wherever these are made. Small ones are gathered,
    * and go together when the microtasks of now have run, when a receive of a channel has to wait, or at
-   * 64 KiB. Raw bytes from 16 KiB on go straight from their own memory.
+   * 64 KiB. Raw bytes from 32 KiB on go straight from their own memory.
    *
    * The promise settles when the queue has room for the value, that is when fewer bytes than the high-water
    * mark wait, and its memory is the caller's again: of a small one that is at once, of bytes that are not
@@ -114,15 +107,7 @@ class FramedChannel<In, Out> {
    */
   send(value: Out, options?: ChannelSendOptions): Promise<void> {
     try {
-      const body = this.#encode(value)
-      if (options === undefined) {
-        const sender = this.#sender
-        if (sender.takes && this.#gather(body)) {
-          sender.gathered()
-          return DONE
-        }
-      }
-      return this.#sendFrame(body, undefined, options)
+      return this.#values.send(value, options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -136,16 +121,7 @@ class FramedChannel<In, Out> {
    * @throws as {@link Channel.send}, at once
    */
   trySend(value: Out): boolean {
-    const sender = this.#sender
-    const body = this.#encode(value)
-    sender.check()
-    if (!sender.takes) {
-      this.#bytes(body)
-      return false
-    }
-    if (this.#gather(body)) sender.gathered()
-    else sender.trySend(this.#bytes(body))
-    return true
+    return this.#values.trySend(value)
   }
 
   /**
@@ -300,61 +276,6 @@ class FramedChannel<In, Out> {
   /** {@link Channel.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  #encode(value: unknown): Uint8Array | string {
-    if (value === null || value === undefined) {
-      throw invalidValue('value', 'must be a value: null and undefined are none', value)
-    }
-    return this.#coder.encode(value)
-  }
-
-  /** Puts a small body among those that are gathered; false if it is not small. */
-  #gather(body: Uint8Array | string): boolean {
-    const { frames } = this.#sender
-    if (typeof body === 'string') {
-      if (body.length > this.#textAtOnce) return false
-      frames.appendText(body, body.length * 3)
-      return true
-    }
-    const { length } = body
-    if (length >= this.#transport.direct || length > this.#most) return false
-    frames.append(body)
-    return true
-  }
-
-  #bytes(body: Uint8Array | string): Uint8Array {
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body
-    if (bytes.length > this.#most) throw messageTooLarge(bytes.length, this.#most)
-    return bytes
-  }
-
-  #sendFrame(
-    body: Uint8Array | string,
-    extension?: Extension,
-    options?: ChannelSendOptions,
-  ): Promise<void> {
-    if (options !== undefined) checkOperation(options)
-    const bytes = this.#bytes(body)
-    const sender = this.#sender
-    sender.check()
-    const along = options?.fds === undefined ? undefined : this.#outgoing(options)
-    if (along === undefined) return sender.send(bytes, { extension }, options)
-    const descriptors = along.numbers.length
-    return sender.send(
-      bytes,
-      { along, extension: { kind: KIND.message, descriptors, id: 0 } },
-      options,
-    )
-  }
-
-  #outgoing({ fds }: ChannelSendOptions): Outgoing | undefined {
-    const along = outgoing({ fds })
-    if (along !== undefined && this.#transport.arrivals === undefined) {
-      throw invalidValue('options.fds', 'needs a socket of this package: a Duplex passes none', fds)
-    }
-    along?.check()
-    return along
   }
 
   async #close(options: OperationOptions | undefined): Promise<void> {

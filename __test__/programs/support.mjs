@@ -85,3 +85,34 @@ export function waitInNumbers(count) {
   }
   return ends
 }
+
+/**
+ * Leaves a channel with receives, requests and sends pending in numbers, of values that are gathered and of
+ * values that are not, and a loop that receives whatever comes.
+ *
+ * @param {import('socketpair').Channel} channel
+ */
+export function leaveWaiting(channel) {
+  // Requests that nobody answers fail, or end with the channel; a peer may die in the middle of a value.
+  const ended = new Set([
+    'ERR_REQUEST_FAILED',
+    'ERR_UNEXPECTED_EOF',
+    'EPIPE',
+    'ECONNRESET',
+    'ECANCELED',
+  ])
+  /** @param {unknown} error */
+  const settleEnd = (error) => {
+    if (!ended.has(/** @type {{ code: string }} */ (error).code)) throw error
+  }
+  const loop = async () => {
+    while ((await channel.recvMany()) !== null);
+  }
+  loop().catch(settleEnd)
+  for (let n = 0; n < 8; n++) {
+    channel.recv().catch(settleEnd)
+    channel.request('never answered').catch(settleEnd)
+    for (const size of [10, 40_000, 100_000]) channel.send(Buffer.alloc(size)).catch(settleEnd)
+  }
+  channel.flush().catch(settleEnd)
+}

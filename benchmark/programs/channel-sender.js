@@ -8,7 +8,7 @@ const channel = new Channel(Socket.fromFd(3))
 const message = pattern(Number(process.argv[2]))
 
 /** From here on `send` copies nothing, while `trySend` has to where the system does not take all at once. */
-const large = 16_384
+const large = 32_768
 
 try {
   if (message.length >= large) for (;;) await channel.send(message)

@@ -39,7 +39,7 @@ export function writeHeader(
   data: DataView,
   at: number,
   length: number,
-  extension: Extension | undefined,
+  extension?: Extension,
 ): number {
   if (extension === undefined) {
     data.setUint32(at, length, true)

@@ -1,31 +1,11 @@
 import { badFrame, messageTooLarge } from './channel-errors.js'
 import { EXTENDED, FIELD, HEADER, KIND, LENGTH, RESERVED } from './frame-header.js'
-import { Slab } from './slab.js'
-import { receiving } from './slab-pool.js'
+import { FrameMemory } from './frame-memory.js'
+import type { Slab } from './slab.js'
 
-/** A slab that had to grow is given up when it is empty and longer than this. */
-const KEPT = 2 * 1024 * 1024
-/** Of a frame that lacks more than this, no more is received at once than it lacks: the next one moves less. */
-const LARGE = 64 * 1024
-/** A body at least this long, and half of its slab, becomes its receiver's together with the slab. */
-const WORTH_A_SLAB = 64 * 1024
-
-/**
- * The frames that arrive: bytes in a slab, and where in them the next frame lies. It does no I/O: who
- * receives asks for room, and says by {@link landed} how much came.
- *
- * The slab is the reader's own and grows as bytes arrive, at most to twice of what is there: what a header
- * claims reserves nothing.
- */
-export class FrameReader {
+/** The frames that arrive: where in the memory the next one lies, and what its header tells. */
+export class FrameReader extends FrameMemory {
   readonly #most: number
-  #slab: Slab | undefined
-  #start = 0
-  #end = 0
-  /** The place in the whole stream of the slab's first byte. */
-  #base = 0
-  /** Bytes that the frame at `#start` needs, as far as is known. */
-  #needed = HEADER
   /** The frame that {@link next} found. */
   kind: number = KIND.message
   id = 0
@@ -36,78 +16,18 @@ export class FrameReader {
 
   /** @param most the longest body that is taken */
   constructor(most: number) {
+    super()
     this.#most = most
-  }
-
-  /** Bytes that are here and belong to no frame yet that was found. */
-  get buffered(): number {
-    return this.#end - this.#start
   }
 
   /** The place in the whole stream of the frame that was just found. */
   get position(): number {
-    return this.#base + this.frameStart
+    return this.base + this.frameStart
   }
 
   /** The place in the whole stream behind that frame. */
   get positionBehind(): number {
-    return this.#base + this.bodyEnd
-  }
-
-  /** The place in the whole stream of the next byte to arrive. */
-  get arriving(): number {
-    return this.#base + this.#end
-  }
-
-  /** The memory that frames lie in. */
-  get bytes(): Buffer {
-    return (this.#slab as Slab).bytes
-  }
-
-  /** Where the next bytes go: behind `end` of {@link bytes}. */
-  get end(): number {
-    return this.#end
-  }
-
-  /**
-   * Makes room for more, at least `least` bytes; what was found before is invalid then.
-   * @returns how many bytes may be received
-   */
-  room(least = 1): number {
-    const have = this.#end - this.#start
-    let slab = this.#slab
-    if (slab === undefined) {
-      slab = this.#slab = receiving.take()
-    } else if (have === 0 && slab.bytes.length > KEPT) {
-      slab = this.#slab = receiving.take()
-      this.#moved()
-    } else if (this.#start > 0) {
-      slab.bytes.copyWithin(0, this.#start, this.#end)
-      this.#moved()
-    }
-    const lacks = this.#needed - have
-    if (slab.bytes.length - this.#end < least) {
-      const twice = slab.bytes.length * 2
-      slab = this.#grow(Math.max(this.#end + least, Math.min(this.#needed, twice)))
-    } else if (this.#end === slab.bytes.length) {
-      slab = this.#grow(Math.min(this.#needed, slab.bytes.length * 2))
-    }
-    const free = slab.bytes.length - this.#end
-    return lacks > LARGE && least === 1 ? Math.min(free, lacks) : free
-  }
-
-  /** So many bytes came. */
-  landed(bytes: number): void {
-    this.#end += bytes
-  }
-
-  /** Nothing came and nothing is here: others may use the slab meanwhile. */
-  rest(): void {
-    if (this.#slab === undefined || this.#start !== this.#end) return
-    this.#base += this.#start
-    this.#start = this.#end = 0
-    receiving.give(this.#slab)
-    this.#slab = undefined
+    return this.base + this.bodyEnd
   }
 
   /**
@@ -115,13 +35,13 @@ export class FrameReader {
    * @throws ERR_BAD_FRAME; ERR_MESSAGE_TOO_LARGE
    */
   next(): boolean {
-    const start = this.#start
-    const have = this.#end - start
+    const start = this.start
+    const have = this.end - start
     if (have < HEADER) {
-      this.#needed = HEADER
+      this.needed = HEADER
       return false
     }
-    const { bytes } = this.#slab as Slab
+    const { bytes } = this.slab as Slab
     const word =
       (bytes[start] as number) |
       ((bytes[start + 1] as number) << 8) |
@@ -130,15 +50,16 @@ export class FrameReader {
     if (word >>> 0 <= this.#most) {
       const bodyStart = start + HEADER
       const bodyEnd = bodyStart + word
-      if (bodyEnd > this.#end) {
-        this.#needed = HEADER + word
+      if (bodyEnd > this.end) {
+        this.needed = HEADER + word
         return false
       }
+      if (word > this.longest) this.longest = word
       this.kind = KIND.message
       this.descriptors = 0
       this.frameStart = start
       this.bodyStart = bodyStart
-      this.#start = this.bodyEnd = bodyEnd
+      this.start = this.bodyEnd = bodyEnd
       return true
     }
     return this.#extended(word, start, have)
@@ -146,7 +67,7 @@ export class FrameReader {
 
   /** Goes back before the frame that was just found. */
   back(): void {
-    this.#start = this.frameStart
+    this.start = this.frameStart
   }
 
   /** The body of the frame that was just found, as a view. */
@@ -156,21 +77,7 @@ export class FrameReader {
 
   /** The same in memory of its own: a copy, or the slab's own when the body is most of it. */
   ownBody(): Buffer {
-    const slab = this.#slab as Slab
-    const view = slab.bytes.subarray(this.bodyStart, this.bodyEnd)
-    if (view.length < WORTH_A_SLAB || view.length * 2 < slab.bytes.length) return Buffer.from(view)
-    const rest = this.#end - this.#start
-    const fresh = rest === 0 ? undefined : receiving.take()
-    if (fresh !== undefined && rest > fresh.bytes.length) {
-      receiving.give(fresh)
-      return Buffer.from(view)
-    }
-    fresh?.bytes.set(slab.bytes.subarray(this.#start, this.#end))
-    this.#base += this.#start
-    this.#start = 0
-    this.#end = rest
-    this.#slab = fresh
-    return view
+    return this.own(this.bodyStart, this.bodyEnd)
   }
 
   #extended(word: number, start: number, have: number): boolean {
@@ -178,39 +85,26 @@ export class FrameReader {
     if ((word & RESERVED) !== 0) throw badFrame('its reserved bit is set')
     if (length > this.#most) throw messageTooLarge(length, this.#most)
     if (have < EXTENDED) {
-      this.#needed = EXTENDED
+      this.needed = EXTENDED + length
       return false
     }
-    const { data } = this.#slab as Slab
+    const { data } = this.slab as Slab
     const kind = data.getUint8(start + FIELD.kind)
     if (kind > KIND.failure) throw badFrame(`there is no kind ${kind}`)
     if (data.getUint8(start + FIELD.zero) !== 0) throw badFrame('its last byte of zero is not')
     const bodyStart = start + EXTENDED
     const bodyEnd = bodyStart + length
-    if (bodyEnd > this.#end) {
-      this.#needed = EXTENDED + length
+    if (bodyEnd > this.end) {
+      this.needed = EXTENDED + length
       return false
     }
+    if (length > this.longest) this.longest = length
     this.kind = kind
     this.id = data.getUint32(start + FIELD.id, true)
     this.descriptors = data.getUint16(start + FIELD.descriptors, true)
     this.frameStart = start
     this.bodyStart = bodyStart
-    this.#start = this.bodyEnd = bodyEnd
+    this.start = this.bodyEnd = bodyEnd
     return true
-  }
-
-  #grow(length: number): Slab {
-    const slab = new Slab(length)
-    slab.bytes.set((this.#slab as Slab).bytes.subarray(0, this.#end))
-    receiving.give(this.#slab as Slab)
-    this.#slab = slab
-    return slab
-  }
-
-  #moved(): void {
-    this.#base += this.#start
-    this.#end -= this.#start
-    this.#start = 0
   }
 }

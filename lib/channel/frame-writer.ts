@@ -1,10 +1,10 @@
 import type { Outgoing } from '../outgoing.js'
 import { EXTENDED, type Extension, HEADER, writeHeader } from './frame-header.js'
 import type { Slab } from './slab.js'
-import { GATHERED, gathering } from './slab-pool.js'
+import { SLAB, slabs } from './slab-pool.js'
 
 /** A body of so many bytes goes straight from its own memory; a smaller one is copied and gathered. */
-export const DIRECT = 16 * 1024
+export const DIRECT = 32 * 1024
 
 /** Something that goes by itself: a run of small frames, or one frame and what belongs to it. */
 export interface Item {
@@ -18,7 +18,7 @@ export interface Item {
   readonly along?: Outgoing | undefined
   /** Called when the last byte has gone, or never will, because of an error. */
   readonly done?: ((error?: unknown) => void) | undefined
-  /** Lent by {@link gathering}, and given back with this item. */
+  /** Lent by {@link slabs}, and given back with this item. */
   readonly slab?: Slab | undefined
 }
 
@@ -139,7 +139,7 @@ export class FrameWriter {
       left -= rest
       this.skip = 0
       this.head++
-      if (item.slab !== undefined) gathering.give(item.slab)
+      if (item.slab !== undefined) slabs.give(item.slab)
       item.done?.()
     }
     this.begin += left
@@ -164,9 +164,9 @@ export class FrameWriter {
   }
 
   #room(bytes: number): Slab {
-    if (this.slab === undefined || this.end + bytes > GATHERED) {
+    if (this.slab === undefined || this.end + bytes > SLAB) {
       if (this.slab !== undefined) this.#closeRun(true)
-      this.slab = gathering.take()
+      this.slab = slabs.take()
       this.begin = this.end = 0
     }
     return this.slab
@@ -194,7 +194,7 @@ export class FrameWriter {
       this.head = 0
     }
     if (this.pending === 0 && this.slab !== undefined) {
-      gathering.give(this.slab)
+      slabs.give(this.slab)
       this.slab = undefined
       this.begin = this.end = 0
     }

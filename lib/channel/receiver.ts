@@ -8,15 +8,8 @@ import { cutFrame, isBadFrame } from './channel-errors.js'
 import type { Coder } from './codec.js'
 import { KIND } from './frame-header.js'
 import { FrameReader } from './frame-reader.js'
+import { KeptMessages } from './kept.js'
 import type { Transport } from './transport.js'
-
-/** A message that came while nobody asked for one. */
-interface Kept {
-  readonly value: unknown
-  readonly bytes: number
-  readonly descriptors: Descriptors | undefined
-  readonly failure: { error: unknown } | undefined
-}
 
 /** Hears of the frames that are no messages. */
 export interface Listener {
@@ -42,8 +35,7 @@ export class Receiver {
   readonly #coder: Coder
   readonly #listener: Listener
   readonly #mark: number
-  readonly #kept: Kept[] = []
-  #keptBytes = 0
+  readonly #kept = new KeptMessages()
   #isListening = false
   /** Nothing more will come, whatever the transport says. */
   #ended = false
@@ -61,11 +53,8 @@ export class Receiver {
   /** The next value; null at the end. */
   one(options: OperationOptions | undefined): Promise<unknown> {
     return this.#receive(() => {
-      const kept = this.#shift()
-      if (kept !== undefined) {
-        for (const received of kept.descriptors?.fds ?? []) received.close()
-        return kept.value
-      }
+      const kept = this.#kept.length > 0 ? this.#kept.takeValue() : undefined
+      if (kept !== undefined) return kept.value
       const found = this.#find()
       if (found !== true) return found
       this.#discard()
@@ -76,8 +65,8 @@ export class Receiver {
   /** The next value with its descriptors; null at the end. */
   whole(options: OperationOptions | undefined): Promise<({ value: unknown } & Descriptors) | null> {
     return this.#receive(() => {
-      const kept = this.#shift()
-      if (kept !== undefined) return { value: kept.value, ...(kept.descriptors ?? NONE) }
+      const kept = this.#kept.take()
+      if (kept !== undefined) return kept
       const found = this.#find()
       if (found !== true) return found
       const descriptors = this.#descriptors()
@@ -94,14 +83,10 @@ export class Receiver {
   many(most: number, copy: boolean, options?: OperationOptions): Promise<unknown[] | null> {
     return this.#receive(() => {
       const values: unknown[] = []
-      while (values.length < most && this.#kept[0]?.failure === undefined) {
-        const kept = this.#shift()
-        if (kept === undefined) break
-        for (const received of kept.descriptors?.fds ?? []) received.close()
-        values.push(kept.value)
-      }
+      const kept = this.#kept
+      while (values.length < most && kept.sound) values.push(kept.takeValue()?.value)
       if (values.length > 0) return values
-      this.#shift()
+      kept.take()
       const found = this.#find()
       if (found !== true) return found
       const reader = this.reader
@@ -130,7 +115,7 @@ export class Receiver {
   /** Waits for frames that are no messages, as long as some are expected. */
   listen(): void {
     if (this.#isListening || this.#ended || !this.#listener.listening) return
-    if (this.#keptBytes >= this.#mark || this.#failure !== undefined) return
+    if (this.#kept.bytes >= this.#mark || this.#failure !== undefined) return
     this.#isListening = true
     void this.#listen()
   }
@@ -143,9 +128,7 @@ export class Receiver {
 
   /** Closes what was kept for nobody. */
   clear(): void {
-    for (const { descriptors } of this.#kept.splice(0)) {
-      for (const received of descriptors?.fds ?? []) received.close()
-    }
+    this.#kept.clear()
   }
 
   #receive<T>(
@@ -254,14 +237,6 @@ export class Receiver {
     if (arrivals?.empty === false) arrivals.discard(this.reader.positionBehind)
   }
 
-  #shift(): Kept | undefined {
-    const kept = this.#kept.shift()
-    if (kept === undefined) return undefined
-    this.#keptBytes -= kept.bytes
-    if (kept.failure !== undefined) throw kept.failure.error
-    return kept
-  }
-
   async #listen(): Promise<void> {
     let again = false
     try {
@@ -290,26 +265,14 @@ export class Receiver {
         return true
       }
       this.#keep()
-      if (this.#keptBytes >= this.#mark) return false
+      if (this.#kept.bytes >= this.#mark) return false
     }
     return false
   }
 
   #keep(): void {
-    const bytes = this.reader.bodyEnd - this.reader.bodyStart + KEPT_COST
-    const descriptors = this.#descriptors()
-    let value: unknown
-    let failure: { error: unknown } | undefined
-    try {
-      value = this.#coder.decode(this.reader)
-    } catch (error) {
-      failure = { error }
-    }
-    this.#kept.push({ value, bytes, descriptors, failure })
-    this.#keptBytes += bytes
+    const { reader } = this
+    const length = reader.bodyEnd - reader.bodyStart
+    this.#kept.add(length, this.#descriptors(), () => this.#coder.decode(reader))
   }
 }
-
-const NONE: Descriptors = { fds: [], fdsTruncated: false }
-/** Bytes that a kept message counts for besides its body. */
-const KEPT_COST = 64

@@ -56,8 +56,9 @@ export class Requests implements Listener {
       operation.reject(error)
       if (!this.listening) this.#wire.relax()
     }
-    this.#asked.set(id, operation)
     const sending = this.#wire.send(value, { kind: KIND.request, descriptors: 0, id })
+    // Only now: what can't be sent at all throws, and nobody would wait for its answer.
+    this.#asked.set(id, operation)
     sending.catch(giveUp)
     operation.watch(options, giveUp, () => giveUp(errorOf('ETIMEDOUT', 'recvmsg')))
     return operation.promise

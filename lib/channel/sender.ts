@@ -2,25 +2,16 @@ import type { OperationOptions } from '../arguments.js'
 import { errorOf } from '../errors.js'
 import { BLOCKED, Operation } from '../operation.js'
 import { atTurnEnd, type Flusher } from '../turn-end.js'
+import { type Flush, Flushes } from './flushes.js'
+import { HEADER } from './frame-header.js'
 import type { FrameOptions, Item } from './frame-writer.js'
 import { FrameWriter } from './frame-writer.js'
+import { type Parked, ParkedSends } from './parked.js'
 import { GATHERED } from './slab-pool.js'
 import type { Stuck, Transport } from './transport.js'
 
 /** What is sent at once, or is settled already. */
 export const DONE: Promise<void> = Promise.resolve()
-
-/** A send that waits until there is room in the queue. */
-interface Parked {
-  readonly operation: Operation<void>
-  admit(): void
-}
-
-/** Someone who waits until so many bytes in all have gone. */
-interface Waiter {
-  target: number
-  readonly operation: Operation<void>
-}
 
 const SYSCALL = 'sendmsg'
 
@@ -34,8 +25,8 @@ export class Sender implements Flusher {
   readonly #mark: number
   /** Called with what made sending end. */
   readonly #onFailure: (error: unknown) => void
-  #parked: Parked[] = []
-  #waiters: Waiter[] = []
+  readonly #parked = new ParkedSends()
+  readonly #flushes = new Flushes()
   /** An attempt waits in the transport's queue. */
   #waiting = false
   #due = false
@@ -68,14 +59,38 @@ export class Sender implements Flusher {
     }
   }
 
-  /** Small frames were put into {@link frames}: they go together, soon. */
+  /** Small frames were put into {@link frames}: they go together, soon, or when no more is taken. */
   gathered(): void {
     if (this.#waiting) return
-    if (this.frames.pending >= GATHERED) this.flush()
+    if (this.frames.pending >= Math.min(GATHERED, this.#mark)) this.flush()
     else if (!this.#due) {
       this.#due = true
       atTurnEnd(this)
     }
+  }
+
+  /** Sends a large body as a plain frame, of which as much as may goes at once. */
+  sendLarge(body: Uint8Array): Promise<void> {
+    const { frames } = this
+    const transport = this.#transport
+    if (
+      frames.pending > 0 ||
+      !this.takes ||
+      transport.pushFrame === undefined ||
+      !transport.mayPush
+    )
+      return this.send(body, {})
+    const went = transport.pushFrame(body)
+    if (went === HEADER + body.length) {
+      frames.gone += went
+      return DONE
+    }
+    if (went === 0) return this.send(body, {})
+    const operation = new Operation<void>(() => BLOCKED)
+    frames.appendItem(body, { done: settling(operation) })
+    frames.advance(went)
+    this.#wait(true)
+    return operation.promise
   }
 
   /** Sends a body as a frame: at once, or when there is room. */
@@ -85,10 +100,7 @@ export class Sender implements Flusher {
     let parked: Parked | undefined
     const operation = new Operation<void>(() => BLOCKED)
     const straight = body.length >= this.#transport.direct || frame.along !== undefined
-    const done = (error?: unknown) => {
-      if (error === undefined) operation.resolve()
-      else operation.reject(error)
-    }
+    const done = settling(operation)
     const admit = () => {
       if (straight) {
         item = this.frames.appendItem(body, { ...frame, done })
@@ -99,7 +111,7 @@ export class Sender implements Flusher {
       operation.resolve()
     }
     const giveUp = (error: unknown) => {
-      if (parked !== undefined && this.#unpark(parked)) {
+      if (parked !== undefined && this.#parked.remove(parked)) {
         frame.along?.release()
         operation.reject(error)
       } else if (item !== undefined && this.#remove(item)) {
@@ -118,7 +130,7 @@ export class Sender implements Flusher {
     } else {
       parked = { operation, admit }
       frame.along?.hold()
-      this.#parked.push(parked)
+      this.#parked.add(parked)
     }
     if (!operation.settled) {
       const expire = () => giveUp(errorOf('ETIMEDOUT', SYSCALL))
@@ -150,14 +162,7 @@ export class Sender implements Flusher {
       tried = this.#push()
       if (tried === true) return
     }
-    this.#waiting = true
-    this.#transport
-      .untilPushed(() => {
-        const outcome = this.#push()
-        if (outcome === true) this.#waiting = false
-        return outcome
-      }, tried === BLOCKED)
-      .catch((error: unknown) => this.fail(error))
+    this.#wait(tried === BLOCKED)
   }
 
   /** Settles when all that was sent so far is with the system. */
@@ -170,17 +175,16 @@ export class Sender implements Flusher {
     }
     if (this.frames.pending === 0 && this.#parked.length === 0) return DONE
     const operation = new Operation<void>(() => BLOCKED)
-    let waiter: Waiter | undefined
+    let flush: Flush | undefined
     const admit = () => {
-      waiter = { target: this.frames.gone + this.frames.pending, operation }
-      this.#waiters.push(waiter)
+      flush = this.#flushes.add(this.frames.gone + this.frames.pending, operation)
     }
     const parked: Parked = { operation, admit }
-    if (this.#parked.length > 0) this.#parked.push(parked)
+    if (this.#parked.length > 0) this.#parked.add(parked)
     else admit()
     const giveUp = (error: unknown) => {
-      this.#unpark(parked)
-      this.#waiters = this.#waiters.filter((one) => one !== waiter)
+      this.#parked.remove(parked)
+      this.#flushes.remove(flush)
       operation.reject(error)
     }
     operation.watch(options, giveUp, () => giveUp(errorOf('ETIMEDOUT', SYSCALL)))
@@ -209,16 +213,25 @@ export class Sender implements Flusher {
     this.#waiting = false
     if (this.#failure !== undefined) return
     const lost = this.frames.pending > 0
-    const parked = this.#parked.splice(0)
-    const waiters = this.#waiters.splice(0)
+    const waiting = [...this.#parked.clear(), ...this.#flushes.clear()]
     const { items, head } = this.frames
-    const asked =
-      parked.length + waiters.length > 0 || items.slice(head).some(({ done }) => done !== undefined)
+    const asked = waiting.length > 0 || items.slice(head).some(({ done }) => done !== undefined)
     this.#failure = { error, told: asked || !lost }
     this.frames.clear(error)
-    for (const { operation } of parked) operation.reject(error)
-    for (const { operation } of waiters) operation.reject(error)
+    for (const { operation } of waiting) operation.reject(error)
     this.#onFailure(error)
+  }
+
+  /** Pushes as soon as more is taken. */
+  #wait(tried: boolean): void {
+    this.#waiting = true
+    this.#transport
+      .untilPushed(() => {
+        const outcome = this.#push()
+        if (outcome === true) this.#waiting = false
+        return outcome
+      }, tried)
+      .catch((error: unknown) => this.fail(error))
   }
 
   /** Pushes and admits until nothing is left or no more is taken. */
@@ -254,33 +267,17 @@ export class Sender implements Flusher {
 
   /** Some have gone: tells who waits for it, and lets in who waits for room. */
   #progress(): void {
-    while (this.#waiters[0] !== undefined && this.#waiters[0].target <= this.frames.gone) {
-      this.#waiters.shift()?.operation.resolve()
-    }
-    let admitted = 0
-    for (; admitted < this.#parked.length && this.frames.pending < this.#mark; admitted++) {
-      this.#parked[admitted]?.admit()
-    }
-    if (admitted > 0) this.#parked.splice(0, admitted)
-    while (this.#waiters[0] !== undefined && this.#waiters[0].target <= this.frames.gone) {
-      this.#waiters.shift()?.operation.resolve()
-    }
+    this.#flushes.passed(this.frames.gone)
+    if (this.#parked.length === 0) return
+    this.#parked.admit(() => this.frames.pending < this.#mark)
+    this.#flushes.passed(this.frames.gone)
   }
 
   /** Takes an item back: those who wait for what is behind it wait for less. */
   #remove(item: Item): boolean {
     const place = this.frames.remove(item)
     if (place === undefined) return false
-    for (const waiter of this.#waiters) {
-      if (waiter.target > place) waiter.target -= item.bytes
-    }
-    return true
-  }
-
-  #unpark(parked: Parked): boolean {
-    const index = this.#parked.indexOf(parked)
-    if (index === -1) return false
-    this.#parked.splice(index, 1)
+    this.#flushes.shorten(place, item.bytes)
     return true
   }
 
@@ -294,6 +291,14 @@ export class Sender implements Flusher {
       item.along.release()
       operation.reject(error)
     }
+  }
+}
+
+/** What settles an operation. */
+function settling(operation: Operation<void>): (error?: unknown) => void {
+  return (error) => {
+    if (error === undefined) operation.resolve()
+    else operation.reject(error)
   }
 }
 

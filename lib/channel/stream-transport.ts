@@ -5,11 +5,17 @@ import { MOST_FDS } from '../message.js'
 import { calls, MAX_TRANSFER } from '../native.js'
 import { BLOCKED } from '../operation.js'
 import { spend } from '../turn.js'
+import { HEADER, writeHeader } from './frame-header.js'
 import type { FrameReader } from './frame-reader.js'
 import type { FrameWriter, Item } from './frame-writer.js'
+import { Slab } from './slab.js'
 import { SocketTransport } from './socket-transport.js'
 import type { Stuck } from './transport.js'
 import { checkItem, sound } from './views.js'
+
+/** The header of a frame that goes at once, and the frame. */
+const header = new Slab(HEADER)
+const frame: Uint8Array[] = [header.bytes, header.bytes]
 
 /** Frames over a stream socket: many with one system call, in both directions. */
 export class StreamTransport extends SocketTransport {
@@ -27,9 +33,21 @@ export class StreamTransport extends SocketTransport {
     return true
   }
 
+  pushFrame(body: Uint8Array): number {
+    const { end } = this
+    writeHeader(header.data, 0, body.length)
+    frame[1] = body
+    const answer = calls.sendVectored(end.id, frame, 0, 0)
+    frame[1] = header.bytes
+    if (answer <= 0) return 0
+    end.bytesWritten += answer
+    spend(answer)
+    return answer
+  }
+
   fill(reader: FrameReader): number | typeof BLOCKED {
     const { end } = this
-    const room = Math.min(reader.room(), MAX_TRANSFER)
+    const room = Math.min(reader.roomToRead(), MAX_TRANSFER)
     const answer = calls.recv(end.id, reader.bytes, reader.end, room, MOST_FDS)
     if (answer < 0) {
       if (answer !== WOULD_BLOCK) throw failureOf(answer, 'recvmsg')

@@ -18,6 +18,11 @@ export interface Transport {
   /** Sends what is in `frames` until all has gone or no more is taken. */
   push(frames: FrameWriter): true | Stuck
   /**
+   * Sends a plain frame that nothing is before, if it can do so better than by {@link push}.
+   * @returns the bytes that went; 0 also for what {@link push} must tell of
+   */
+  pushFrame?(body: Uint8Array): number
+  /**
    * Tries as soon as more may be taken, until it is done.
    * @param tried a try was just made and would have blocked
    */
