@@ -155,12 +155,13 @@ both('destroy(error) tells the error, then closes; the peer sees the end', async
   const [a, b] = make(t)
   const atA = eventsOf(a)
   const reason = new Error('enough')
+  const seen = textOf(b)
   a.once('error', (error) => t.is(error, reason))
   a.destroy(reason)
   t.true(a.destroyed)
   await until(() => atA.length === 2)
   t.deepEqual(atA, ['error', 'close true'])
-  t.is(await textOf(b), '')
+  t.is(await seen, '')
 })
 
 both('destroy() with reads and writes pending is no error', async (t, make) => {
