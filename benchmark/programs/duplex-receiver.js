@@ -1,4 +1,4 @@
-// Reads by the 'data' events of toDuplex(), blocks of argv[2] bytes, for as long as the window lasts.
+// toDuplex(): reads blocks of argv[2] bytes by 'data' events, for as long as the window lasts.
 
 import { Socket } from 'socketpair'
 import { Checker, isChecking } from './pattern.js'
