@@ -39,7 +39,7 @@ test('a Duplex that is held holds its socket', async (t) => {
   })()
   let collected = false
   const registry = new FinalizationRegistry(() => (collected = true))
-  ;(() => registry.register({}, undefined))()
+  ;(() => registry.register({}, 0))()
   t.true(await collectUntil(() => collected))
   duplex.write('still here')
   const buffer = Buffer.alloc(10)
@@ -60,7 +60,7 @@ test('a Duplex that reads is not collected before the peer has ended', async (t)
   })()
   let collected = false
   const registry = new FinalizationRegistry(() => (collected = true))
-  ;(() => registry.register({}, undefined))()
+  ;(() => registry.register({}, 0))()
   t.true(await collectUntil(() => collected))
   there.close()
   await until(() => ended)

@@ -5,7 +5,21 @@ import { finished, pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { patterned } from './helpers/bytes.ts'
 import { both, eventsOf, textOf } from './helpers/duplexes.ts'
+import type { ExecutionContext } from './helpers/test.ts'
 import { until } from './helpers/until.ts'
+
+/** What is thrown where nobody catches it, from here on. */
+function uncaughtErrors(t: ExecutionContext): unknown[] {
+  const caught: unknown[] = []
+  const listeners = process.listeners('uncaughtException')
+  const collect = (error: unknown) => caught.push(error)
+  process.removeAllListeners('uncaughtException').on('uncaughtException', collect)
+  t.teardown(() => {
+    process.off('uncaughtException', collect)
+    for (const listener of listeners) process.on('uncaughtException', listener)
+  })
+  return caught
+}
 
 both('bytes arrive in order, in both directions at once', async (t, make) => {
   const [a, b] = make(t)
@@ -40,7 +54,6 @@ both(
 
 both('what is neither a string nor bytes is refused at once', async (t, make) => {
   const [a] = make(t)
-  // @ts-expect-error a number
   t.throws(() => a.write(1), { code: 'ERR_INVALID_ARG_TYPE' })
   t.throws(() => a.write(null), { code: 'ERR_STREAM_NULL_VALUES' })
 })
@@ -300,14 +313,7 @@ both('a pipeline whose peer is cut off fails, and does not hang', async (t, make
 
 both('what a listener throws is uncaught, and reading goes on', async (t, make) => {
   const [a, b] = make(t)
-  const caught: unknown[] = []
-  const listeners = process.listeners('uncaughtException')
-  process.removeAllListeners('uncaughtException')
-  process.on('uncaughtException', (error) => caught.push(error))
-  t.teardown(() => {
-    process.removeAllListeners('uncaughtException')
-    for (const listener of listeners) process.on('uncaughtException', listener)
-  })
+  const caught = uncaughtErrors(t)
   const reason = new Error('of the listener')
   let text = ''
   b.on('data', (chunk: Buffer) => {
@@ -319,6 +325,19 @@ both('what a listener throws is uncaught, and reading goes on', async (t, make) 
   a.write('b')
   await until(() => text === 'ab')
   t.deepEqual(caught, [reason])
+})
+
+both('what a callback throws is uncaught too', async (t, make) => {
+  const [a, b] = make(t)
+  const caught = uncaughtErrors(t)
+  const reason = new Error('of the callback')
+  a.write(Buffer.alloc(2_000_000), () => {
+    throw reason
+  })
+  b.resume()
+  await until(() => caught.length === 1)
+  t.deepEqual(caught, [reason])
+  t.false(a.destroyed)
 })
 
 both('a signal destroys it', async (t, make) => {

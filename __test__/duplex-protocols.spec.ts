@@ -1,36 +1,18 @@
-// Node's own protocols and tools over toDuplex().
+// Node's own protocols over toDuplex().
 import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'
-import { createInterface } from 'node:readline'
-import { Transform } from 'node:stream'
-import { text } from 'node:stream/consumers'
-import { pipeline } from 'node:stream/promises'
 import tls from 'node:tls'
-import { createGunzip, createGzip } from 'node:zlib'
 import { patterned } from './helpers/bytes.ts'
-import { duplexPair } from './helpers/duplexes.ts'
+import { duplexPair, textFrom } from './helpers/duplexes.ts'
 import { type ExecutionContext, test } from './helpers/test.ts'
+import { CLIENT_KEY, SERVER_KEY } from './helpers/shared-key.ts'
 import { until } from './helpers/until.ts'
-
-const KEY = { identity: 'a pair', psk: Buffer.from('0123456789abcdef') }
-// A key that both know: no certificate is needed.
-const SHARED_KEY: tls.ConnectionOptions = {
-  ciphers: 'PSK',
-  maxVersion: 'TLSv1.2',
-  checkServerIdentity: () => undefined,
-  pskCallback: () => KEY,
-}
-const SERVER_KEY = {
-  ciphers: 'PSK',
-  maxVersion: 'TLSv1.2' as const,
-  pskCallback: () => KEY.psk,
-}
 
 test('tls.connect({ socket }) and new tls.TLSSocket() carry both directions', async (t) => {
   const [a, b] = duplexPair(t)
   const server = new tls.TLSSocket(b, { isServer: true, ...SERVER_KEY } as tls.TLSSocketOptions)
-  const client = tls.connect({ socket: a, ...SHARED_KEY })
+  const client = tls.connect({ socket: a, ...CLIENT_KEY })
   const sent = patterned(500_000)
   client.end(sent)
   const chunks: Buffer[] = []
@@ -38,7 +20,7 @@ test('tls.connect({ socket }) and new tls.TLSSocket() carry both directions', as
   await once(server, 'end')
   t.true(Buffer.concat(chunks).equals(sent))
   server.end('got it')
-  t.is(await text(client), 'got it')
+  t.is(await textFrom(client), 'got it')
   await until(() => a.destroyed && b.destroyed)
 })
 
@@ -46,16 +28,16 @@ test("a tls.Server takes one by emit('connection')", async (t) => {
   const [a, b] = duplexPair(t)
   const server = tls.createServer(SERVER_KEY as tls.TlsOptions, (socket) => socket.pipe(socket))
   server.emit('connection', b)
-  const client = tls.connect({ socket: a, ...SHARED_KEY })
+  const client = tls.connect({ socket: a, ...CLIENT_KEY })
   client.end('echo')
-  t.is(await text(client), 'echo')
+  t.is(await textFrom(client), 'echo')
   t.true(client.encrypted)
   await until(() => a.destroyed && b.destroyed)
 })
 
 test('TLS tells its user when the peer is cut off', async (t) => {
   const [a, b] = duplexPair(t)
-  const client = tls.connect({ socket: a, ...SHARED_KEY })
+  const client = tls.connect({ socket: a, ...CLIENT_KEY })
   const failed = once(client, 'error')
   b.destroy()
   const [error] = (await failed) as [NodeJS.ErrnoException]
@@ -110,7 +92,6 @@ test('http carries requests one after the other over one connection', async (t) 
   })
   server.emit('connection', b)
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
-  // @ts-expect-error the agent's own method, which its types leave out
   agent.createConnection = () => a
   t.teardown(() => agent.destroy())
   for (const body of ['one', 'two'.repeat(100_000), '']) {
@@ -118,7 +99,7 @@ test('http carries requests one after the other over one connection', async (t) 
     request.end(body)
     const [response] = (await once(request, 'response')) as [http.IncomingMessage]
     t.is(response.headers['x-path'], `/${body.length}`)
-    t.is(await text(response), body)
+    t.is(await textFrom(response), body)
   }
   t.false(a.destroyed)
   agent.destroy()
@@ -155,43 +136,5 @@ test('an http connection is upgraded, and its Duplex handed on', async (t) => {
   const [, socket] = (await once(request, 'upgrade')) as [unknown, typeof a]
   t.is(socket, a)
   socket.end('over the other protocol')
-  t.is(await text(socket), 'over the other protocol')
-})
-
-test('readline gives its lines', async (t) => {
-  const [a, b] = duplexPair(t)
-  a.write('one\ntw')
-  a.end('o\nthree')
-  const lines: string[] = []
-  for await (const line of createInterface({ input: b, output: b })) lines.push(line)
-  t.deepEqual(lines, ['one', 'two', 'three'])
-})
-
-test('zlib packs and unpacks at the two ends', async (t) => {
-  const [a, b] = duplexPair(t)
-  const body = patterned(1_000_000)
-  const chunks: Buffer[] = []
-  await Promise.all([
-    pipeline([body], createGzip(), a),
-    pipeline(b, createGunzip(), async (source: AsyncIterable<Buffer>) => {
-      for await (const chunk of source) chunks.push(chunk)
-    }),
-  ])
-  t.true(Buffer.concat(chunks).equals(body))
-})
-
-test('a pipeline from a socket through a transform back into it echoes', async (t) => {
-  const [a, b] = duplexPair(t)
-  const echoing = pipeline(
-    b,
-    new Transform({
-      transform: (chunk: Buffer, _encoding, done) => done(null, String(chunk).toUpperCase()),
-      flush: (done) => done(null, '!'),
-    }),
-    b,
-  )
-  a.end('quiet')
-  t.is(await text(a), 'QUIET!')
-  await echoing
-  await until(() => a.destroyed && b.destroyed)
+  t.is(await textFrom(socket), 'over the other protocol')
 })

@@ -1,4 +1,4 @@
-import { receiveBlocked, sendBlocked } from './answers.js'
+import { BLOCKED, receiveBlocked, sendBlocked } from './answers.js'
 import { unpack } from './arrival.js'
 import {
   checkBoolean,
@@ -24,12 +24,15 @@ import {
 } from './message.js'
 import { memoryOf, MessageBatch } from './message-batch.js'
 import { calls, MAX_TRANSFER, MESSAGE_FLAG, OUT_OF_BOUNDS } from './native.js'
-import { BLOCKED } from './operation.js'
 import type { SendManyOptions, SendOptions } from './outgoing.js'
 import { sendAlong, sendManyAlong } from './sending-along.js'
 import { endOf, Socket } from './socket.js'
-import { messageStreamsOf, messageDuplexOf } from './streams/of-socket.js'
-import type { DuplexOptions, SocketDuplex } from './streams/socket-duplex.js'
+import {
+  type DuplexOptions,
+  messageDuplexOf,
+  messageStreamsOf,
+  type SocketDuplex,
+} from './streams/of-socket.js'
 import { spend } from './turn.js'
 import { sameLengths } from './views.js'
 

@@ -23,8 +23,12 @@ import type { SendOptions } from './outgoing.js'
 import { Pieces } from './pieces.js'
 import { sendAlong } from './sending-along.js'
 import { endOf, register, Socket } from './socket.js'
-import { byteStreamsOf, streamDuplexOf } from './streams/of-socket.js'
-import type { DuplexOptions, SocketDuplex } from './streams/socket-duplex.js'
+import {
+  byteStreamsOf,
+  type DuplexOptions,
+  type SocketDuplex,
+  streamDuplexOf,
+} from './streams/of-socket.js'
 import { spend } from './turn.js'
 import { sameLengths } from './views.js'
 

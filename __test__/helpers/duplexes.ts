@@ -5,8 +5,8 @@ import type { Duplex } from 'node:stream'
 import { type DuplexOptions, type SocketDuplex, socketpair } from 'socketpair'
 import { type ExecutionContext, test } from './test.ts'
 
-/** A Duplex of either kind, with what both have. */
-export type EitherDuplex = SocketDuplex | NetSocket
+/** A Duplex of either kind: what both have is typed as ours has it. */
+export type EitherDuplex = SocketDuplex
 
 type MakePair = (t: ExecutionContext, options?: DuplexOptions) => [EitherDuplex, EitherDuplex]
 
@@ -20,9 +20,10 @@ export function duplexPair(
 }
 
 /** Two connected net.Sockets, which are told to stay half-open as those of this package do. */
-function netPair(t: ExecutionContext, options?: DuplexOptions): [NetSocket, NetSocket] {
+function netPair(t: ExecutionContext, options?: DuplexOptions): [EitherDuplex, EitherDuplex] {
   const [a, b] = socketpair()
-  const make = (fd: number) => new NetSocket({ allowHalfOpen: true, ...options, fd })
+  const make = (fd: number) =>
+    new NetSocket({ allowHalfOpen: true, ...options, fd } as object) as unknown as EitherDuplex
   return destroyAfter(t, [make(a.detach()), make(b.detach())])
 }
 
@@ -65,4 +66,11 @@ export async function textOf(duplex: Duplex): Promise<string> {
   duplex.setEncoding('latin1').on('data', (chunk: string) => (text += chunk))
   await once(duplex, 'end')
   return text
+}
+
+/** The same of any stream, which is destroyed then. */
+export async function textFrom(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
 }

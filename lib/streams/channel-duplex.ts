@@ -1,5 +1,6 @@
 import type { Channel } from '../channel.js'
 import { type DuplexOptions, SocketDuplex } from './socket-duplex.js'
+import { callBack, throwUncaught } from './uncaught.js'
 
 type Callback = (error?: Error | null) => void
 
@@ -59,17 +60,18 @@ export class ChannelDuplex extends SocketDuplex {
   }
 
   override _final(callback: Callback): void {
-    this.#endSending().then(() => {
-      callback()
-      if (!this.readableEnded && !this.destroyed) this.read(0)
-    }, callback)
+    void callBack(this.#endSending(), (error) => {
+      callback(error)
+      // Nobody may be reading, and yet the channel must be closed when the peer has ended too.
+      if (!error && !this.readableEnded && !this.destroyed) this.read(0)
+    })
   }
 
   #settle(sent: Promise<unknown>, callback: Callback): void {
-    sent.then(() => {
+    void callBack(sent, (error) => {
       this.touch()
-      callback()
-    }, callback)
+      callback(error)
+    })
   }
 
   async #receive(): Promise<void> {
@@ -99,9 +101,7 @@ export class ChannelDuplex extends SocketDuplex {
     try {
       this.push(value)
     } catch (error) {
-      process.nextTick(() => {
-        throw error
-      })
+      throwUncaught(error)
     }
   }
 }

@@ -4,11 +4,14 @@ import type { StreamSocket } from '../stream-socket.js'
 import { spend } from '../turn.js'
 import { keptDuplex, keptStreams } from './kept.js'
 import { MessageDuplex } from './message-duplex.js'
+import type { Carrier } from './sides.js'
 import type { DuplexOptions, SocketDuplex } from './socket-duplex.js'
 import { StreamDuplex } from './stream-duplex.js'
 import { readableBytes, readableMessages } from './web-readable.js'
-import { type Carrier, WebStreams } from './web-streams.js'
+import { WebStreams } from './web-streams.js'
 import { inBytes, writableOf } from './web-writable.js'
+
+export type { DuplexOptions, SocketDuplex }
 
 /** The Duplex of a stream socket. */
 export function streamDuplexOf(socket: StreamSocket, options?: DuplexOptions): SocketDuplex {

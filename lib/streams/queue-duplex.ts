@@ -4,6 +4,7 @@ import { type Attempt, BLOCKED } from '../operation.js'
 import { endOf, type Socket } from '../socket.js'
 import { spend } from '../turn.js'
 import { type DuplexOptions, SocketDuplex } from './socket-duplex.js'
+import { callBack, throwUncaught } from './uncaught.js'
 
 /**
  * A Duplex over a socket of this package: it reads and writes in the socket's own queues, so that what others
@@ -89,13 +90,11 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
       if (typeof result !== 'symbol') return callback()
       tried = result === BLOCKED
     }
-    writing.enqueue(attempt, undefined, undefined, tried).then(
-      () => {
-        this.touch()
-        callback()
-      },
-      (error: Error) => callback(this.destroyed ? this.#gone() : error),
-    )
+    const sent = writing.enqueue(attempt, undefined, undefined, tried)
+    void callBack(sent, (error) => {
+      this.touch()
+      callback(error && this.destroyed ? this.#gone() : error)
+    })
   }
 
   #wait(tried: boolean): void {
@@ -141,9 +140,7 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
     try {
       return this.push(chunk)
     } catch (error) {
-      process.nextTick(() => {
-        throw error
-      })
+      throwUncaught(error)
       return this.readableLength < this.readableHighWaterMark
     }
   }

@@ -5,7 +5,7 @@ import { calls, MAX_TRANSFER } from '../native.js'
 import { BLOCKED } from '../operation.js'
 import { receiveChunk } from './chunk-slab.js'
 import { receiveMessage } from './message-chunk.js'
-import type { Sides } from './web-streams.js'
+import type { Sides } from './sides.js'
 
 /** A receive of `end` that gives null, and takes nothing, once it was cancelled. */
 class Receiving {

@@ -1,4 +1,4 @@
-import type { Sides } from './web-streams.js'
+import type { Sides } from './sides.js'
 
 /** What is sent chunk by chunk; what waits is aborted with the stream. */
 export function writableOf<T>(
