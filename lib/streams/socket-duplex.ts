@@ -37,23 +37,15 @@ export interface DuplexOptions {
  * socket: EPIPE and ECONNRESET, with `code`, `errno` and `syscall`.
  */
 export abstract class SocketDuplex extends Duplex {
-  /** False: a pair is connected from the beginning. */
-  readonly connecting: boolean = false
-  /** False, as {@link SocketDuplex.connecting}. */
-  readonly pending: boolean = false
-  /** undefined: a pair has no addresses. */
-  readonly localAddress: undefined
-  /** undefined */
-  readonly localPort: undefined
-  /** undefined */
-  readonly localFamily: undefined
-  /** undefined */
-  readonly remoteAddress: undefined
-  /** undefined */
-  readonly remotePort: undefined
-  /** undefined */
-  readonly remoteFamily: undefined
+  // A pair has no addresses: these are not there.
+  declare readonly localAddress: undefined
+  declare readonly localPort: undefined
+  declare readonly localFamily: undefined
+  declare readonly remoteAddress: undefined
+  declare readonly remotePort: undefined
+  declare readonly remoteFamily: undefined
   readonly #inactivity: Inactivity
+  #timeout: number | undefined
 
   /** @internal */
   constructor(options: DuplexOptions = {}, objectMode = false) {
@@ -85,12 +77,28 @@ export abstract class SocketDuplex extends Duplex {
   /** Waits of the socket keep nothing running. */
   abstract unref(): this
 
-  /** Closes what is underneath, with whatever is pending there. */
+  /**
+   * Closes what is underneath, with whatever is pending there.
+   * @internal
+   */
   protected abstract closeSocket(): void
 
-  /** Something came or went. */
+  /**
+   * Something came or went.
+   * @internal
+   */
   protected touch(): void {
     this.#inactivity.touch()
+  }
+
+  /** False: a pair is connected from the beginning. */
+  get connecting(): false {
+    return false
+  }
+
+  /** False, as {@link SocketDuplex.connecting}. */
+  get pending(): false {
+    return false
   }
 
   /** `'open'`, `'readOnly'`, `'writeOnly'` or `'closed'`: the sides that have not ended. */
@@ -100,13 +108,16 @@ export abstract class SocketDuplex extends Duplex {
   }
 
   /** Milliseconds of {@link SocketDuplex.setTimeout}; undefined if it was never called. */
-  timeout: number | undefined
+  get timeout(): number | undefined {
+    return this.#timeout
+  }
 
   /**
    * Emits `'timeout'` when nothing has come or gone for so many milliseconds, again after each activity; it
-   * ends nothing by itself. 0 takes it back. The timer keeps nothing running.
+   * ends nothing by itself. 0 takes it back. The timer keeps nothing running. `callback` is called at the next
+   * `'timeout'`; with 0 it no longer is.
    *
-   * @param callback called at the next `'timeout'`; with 0, no longer
+   * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
    */
   setTimeout(milliseconds: number, callback?: () => void): this {
     if (this.destroyed) return this
@@ -114,7 +125,7 @@ export abstract class SocketDuplex extends Duplex {
       throw invalidType('callback', 'of type function', callback)
     }
     this.#inactivity.set(milliseconds)
-    this.timeout = milliseconds
+    this.#timeout = milliseconds
     if (callback !== undefined) {
       if (milliseconds === 0) this.removeListener('timeout', callback)
       else this.once('timeout', callback)
