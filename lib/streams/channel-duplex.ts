@@ -84,8 +84,9 @@ export class ChannelDuplex extends SocketDuplex {
         if (this.destroyed) return
         this.touch()
         if (values === null) {
-          this.push(null)
-          this.read(0)
+          this.#push(null)
+          // Where nobody reads and nothing is kept, the end is told all the same.
+          if (!this.destroyed) this.read(0)
           return
         }
         for (const value of values) this.#push(value)

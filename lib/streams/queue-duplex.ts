@@ -110,7 +110,7 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
       if (this.destroyed) return
       this.touch()
       if (chunk === null) {
-        this.push(null)
+        this.#push(null)
         // Where nobody reads and nothing is kept, the end is told all the same.
         if (!this.destroyed) this.read(0)
         return
@@ -136,7 +136,7 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
   }
 
   /** Whether the stream takes more. What a listener throws is uncaught, as that of any event. */
-  #push(chunk: Buffer): boolean {
+  #push(chunk: Buffer | null): boolean {
     try {
       return this.push(chunk)
     } catch (error) {

@@ -36,7 +36,7 @@ export function readableBytes(end: End, sides: Sides): ReadableStream<Uint8Array
     const came = await receiving.next<Uint8Array | number | null>(() => {
       if (view) return receiveInto(end, view)
       // What is given to the stream it takes with all its memory: that must be the chunk's alone.
-      return receiveChunk(end, (landed) => Uint8Array.prototype.slice.call(landed))
+      return receiveChunk(end, (landed) => new Uint8Array(landed))
     })
     if (receiving.cancelled) return
     if (came === null || came === 0) {
