@@ -1,7 +1,7 @@
 // Whatever the sizes, the marks and the ways of reading: every byte arrives, in order, and then the end.
 import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { SocketDuplex } from 'socketpair'
 import { patterned } from './helpers/bytes.ts'
 import { duplexPair } from './helpers/duplexes.ts'
