@@ -16,6 +16,7 @@ export const rows = [
     streamRow(size, `net.Socket 'data', ${size}`, "net.Socket 'data'", 1.7),
     streamRow(size, `net.Socket onread, ${size}`, 'net.Socket onread', 1),
   ]),
+  ...['64 KiB', '1 MiB'].map((size) => duplexRow(size)),
   streamRow('64 KiB', 'usocket, 64 KiB', 'usocket'),
   streamRow('64 KiB', 'bun, stream, 64 KiB', 'Bun.listen'),
   streamRow('64 KiB', 'deno, stream, 64 KiB', 'Deno.listen'),
@@ -98,6 +99,20 @@ export const rows = [
 function streamRow(size, reference, label, goal) {
   const name = `stream ${size} writes, against ${label}`
   return { name, ours: `package, stream, ${size}`, reference, sense: '≥', ...goalOf(goal) }
+}
+
+/**
+ * @param {string} size
+ * @returns {Row}
+ */
+function duplexRow(size) {
+  return {
+    name: `toDuplex() 'data', ${size} writes, against net.Socket 'data'`,
+    ours: `package, toDuplex() 'data', ${size}`,
+    reference: `net.Socket 'data', ${size}`,
+    sense: '≥',
+    goal: 1,
+  }
 }
 
 /**

@@ -5,6 +5,8 @@ import { MAX_TRANSFER } from './native.js'
 import { BLOCKED, SHORT_OF_BUFFERS } from './operation.js'
 import { dropped } from './unclaimed.js'
 
+export { BLOCKED }
+
 /** Of a receive. @throws what it failed with */
 export function receiveBlocked(answer: number): typeof BLOCKED {
   if (answer === WOULD_BLOCK) return BLOCKED

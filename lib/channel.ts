@@ -24,6 +24,8 @@ import { transportOf } from './channel/transports.js'
 import { ValueSender } from './channel/value-sender.js'
 import { errorOf, invalidType } from './errors.js'
 import type { AnySocket } from './sockets.js'
+import { channelDuplexOf, channelStreamsOf } from './streams/of-channel.js'
+import type { DuplexOptions, SocketDuplex } from './streams/socket-duplex.js'
 
 const MEBIBYTE = 1024 * 1024
 const MOST_VALUES = 0x3fff_ffff
@@ -261,6 +263,38 @@ class FramedChannel<In, Out> {
     return this.#closing
   }
 
+  /**
+   * A Duplex of `node:stream` in object mode over this channel: each chunk is a value. Ending it flushes, and
+   * ends the sending direction; the channel closes when both sides have ended, or by its `destroy()`. See
+   * {@link SocketDuplex}. The same one at each call.
+   *
+   * @throws EBADF closed; ERR_INVALID_STATE options, and there is one already
+   */
+  toDuplex(options?: DuplexOptions): SocketDuplex {
+    return channelDuplexOf(this as Channel<unknown, unknown>, () => this.#endSending(), options)
+  }
+
+  /**
+   * The values that are received, as a stream of the web. The same object at each access. Nothing is received
+   * before it is asked for. When this and {@link Channel.writable} have both ended, the channel closes.
+   *
+   * @throws EBADF closed
+   */
+  get readable(): ReadableStream<In> {
+    return channelStreamsOf(this as Channel<In, Out>, () => this.#endSending()).readable
+  }
+
+  /**
+   * The values that are to be sent, as a stream of the web. The same object at each access. Closing it
+   * flushes, and ends the sending direction. When this and {@link Channel.readable} have both ended, the
+   * channel closes.
+   *
+   * @throws EBADF closed
+   */
+  get writable(): WritableStream<Out> {
+    return channelStreamsOf(this as Channel<In, Out>, () => this.#endSending()).writable
+  }
+
   /** Waits of the channel keep the process running; so they do from the beginning. */
   ref(): this {
     this.#transport.ref()
@@ -276,6 +310,14 @@ class FramedChannel<In, Out> {
   /** {@link Channel.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** Sends what was taken, and nothing after it: the other direction goes on. */
+  async #endSending(): Promise<void> {
+    const drained = this.#sender.drained()
+    this.#sender.end()
+    await drained
+    this.#transport.endSending()
   }
 
   async #close(options: OperationOptions | undefined): Promise<void> {

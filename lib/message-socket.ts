@@ -1,4 +1,4 @@
-import { receiveBlocked, sendBlocked } from './answers.js'
+import { BLOCKED, receiveBlocked, sendBlocked } from './answers.js'
 import { unpack } from './arrival.js'
 import {
   checkBoolean,
@@ -24,10 +24,15 @@ import {
 } from './message.js'
 import { memoryOf, MessageBatch } from './message-batch.js'
 import { calls, MAX_TRANSFER, MESSAGE_FLAG, OUT_OF_BOUNDS } from './native.js'
-import { BLOCKED } from './operation.js'
 import type { SendManyOptions, SendOptions } from './outgoing.js'
 import { sendAlong, sendManyAlong } from './sending-along.js'
 import { endOf, Socket } from './socket.js'
+import {
+  type DuplexOptions,
+  messageDuplexOf,
+  messageStreamsOf,
+  type SocketDuplex,
+} from './streams/of-socket.js'
 import { spend } from './turn.js'
 import { sameLengths } from './views.js'
 
@@ -319,6 +324,37 @@ export abstract class MessageSocket extends Socket {
       if (message === null) return
       yield message
     }
+  }
+
+  /**
+   * A Duplex of `node:stream` in object mode over this socket, which it has for itself from then on: each
+   * chunk is a message, in a Buffer of its own. See {@link SocketDuplex}. Descriptors that come are closed,
+   * and a warning says so once. The same one at each call.
+   *
+   * @throws EBADF closed; ERR_INVALID_STATE options, and there is one already
+   */
+  toDuplex(options?: DuplexOptions): SocketDuplex {
+    return messageDuplexOf(this, options)
+  }
+
+  /**
+   * What is received, as a stream of the web: each chunk is a message. Descriptors as with
+   * {@link toDuplex}; else as {@link StreamSocket.readable}, without the reader's own memory.
+   *
+   * @throws EBADF closed
+   */
+  get readable(): ReadableStream<Uint8Array> {
+    return messageStreamsOf(this).readable
+  }
+
+  /**
+   * What is to be sent, as a stream of the web: each chunk is a message. Else as
+   * {@link StreamSocket.writable}.
+   *
+   * @throws EBADF closed
+   */
+  get writable(): WritableStream<Uint8Array | string> {
+    return messageStreamsOf(this).writable
   }
 }
 

@@ -24,6 +24,12 @@ import type { SendOptions } from './outgoing.js'
 import { Pieces } from './pieces.js'
 import { sendAlong } from './sending-along.js'
 import { endOf, register, Socket } from './socket.js'
+import {
+  byteStreamsOf,
+  type DuplexOptions,
+  type SocketDuplex,
+  streamDuplexOf,
+} from './streams/of-socket.js'
 import { spend } from './turn.js'
 import { sameLengths } from './views.js'
 
@@ -334,6 +340,39 @@ export class StreamSocket extends Socket {
       if (chunk === null) return
       yield chunk
     }
+  }
+
+  /**
+   * A Duplex of `node:stream` over this socket, which it has for itself from then on: see
+   * {@link SocketDuplex}. The same one at each call. Ending it is a half-close; the socket closes when both
+   * sides have ended, or by its `destroy()`.
+   *
+   * @throws EBADF closed; ERR_INVALID_STATE options, and there is one already
+   */
+  toDuplex(options?: DuplexOptions): SocketDuplex {
+    return streamDuplexOf(this, options)
+  }
+
+  /**
+   * What is received, as a byte stream of the web: with `getReader({ mode: 'byob' })` the kernel writes into
+   * the reader's own memory. The same object at each access. Nothing is received before it is asked for.
+   * `cancel()` is a `shutdown('read')`. When this and {@link writable} have both ended, the socket closes.
+   *
+   * @throws EBADF closed
+   */
+  get readable(): ReadableStream<Uint8Array> {
+    return byteStreamsOf(this).readable
+  }
+
+  /**
+   * What is to be sent, as a stream of the web: bytes, or strings that go as UTF-8; 64 KiB wait at most before
+   * it says so. The same object at each access. Closing it is a half-close, and aborting it too, without what
+   * waits. When this and {@link readable} have both ended, the socket closes.
+   *
+   * @throws EBADF closed
+   */
+  get writable(): WritableStream<Uint8Array | string> {
+    return byteStreamsOf(this).writable
   }
 }
 

@@ -164,7 +164,7 @@ function declaredName(declaration) {
 function describeMembers({ text, comments }, className, declaration) {
   const methods = declaration['body'].body.filter(
     (/** @type {Node} */ { type, start }) =>
-      type === 'MethodDefinition' && !comments.get(start)?.includes('@internal'),
+      /^(TSAbstract)?MethodDefinition$/.test(type) && !comments.get(start)?.includes('@internal'),
   )
   const nameOf = (/** @type {Node} */ { key }) => text.slice(key.start, key.end)
   const settable = new Set(
@@ -176,6 +176,7 @@ function describeMembers({ text, comments }, className, declaration) {
       const name = nameOf(method)
       const code = text
         .slice(method.start, method.end)
+        .replace(/^abstract /, '')
         .replace(/^get (\w+)\(\)/, settable.has(name) ? '$1' : 'readonly $1')
       return {
         name,
@@ -243,10 +244,13 @@ function render(section, resolve) {
     `\`\`\`ts no-run\n${code}\n\`\`\``,
     ...renderComment(parseComment(comment), (target) => resolve(target, section)),
   ]
+  // A class of Node's is described there.
+  const baseOf = (/** @type {string} */ base) =>
+    base === 'Duplex' ? '`Duplex` of `node:stream`' : resolve(base, section)
   return [
     `## ${section.heading}`,
     ...show(section),
-    ...(section.base ? [`It has all that ${resolve(section.base, section)} has.`] : []),
+    ...(section.base ? [`It has all that ${baseOf(section.base)} has.`] : []),
     ...section.members.flatMap((member) => [`### ${member.heading}`, ...show(member)]),
   ]
 }

@@ -28,6 +28,10 @@ for (const [label, size] of sizes) {
       },
     ],
     [
+      `package, toDuplex() 'data', ${label}`,
+      { ...fromNet, measuring: program('duplex-receiver', size) },
+    ],
+    [
       `C, stream, ${label}`,
       {
         ...stream,

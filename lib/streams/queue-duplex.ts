@@ -1,0 +1,159 @@
+import type { End } from '../end.js'
+import { coded } from '../errors.js'
+import { type Attempt, BLOCKED } from '../operation.js'
+import { endOf, type Socket } from '../socket.js'
+import { spend } from '../turn.js'
+import { type DuplexOptions, SocketDuplex } from './socket-duplex.js'
+import { callBack, throwUncaught } from './uncaught.js'
+
+/**
+ * A Duplex over a socket of this package: it reads and writes in the socket's own queues, so that what others
+ * have asked for before comes first.
+ */
+export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
+  /** The socket underneath. */
+  readonly socket: S
+  /** @internal */
+  protected readonly beneath: End
+  /** A receive waits, or what it brought is being handed on. */
+  #reading = false
+  /** The stream has asked for more since the last chunk. */
+  #wanted = false
+  readonly #attempt = () => this.receive()
+  readonly #onReceived = (chunk: Buffer | null) => this.#deliver(chunk)
+  readonly #onFailure = (error: Error) => this.#fail(error)
+
+  constructor(socket: S, options?: DuplexOptions, objectMode?: boolean) {
+    super(options, objectMode)
+    this.socket = socket
+    this.beneath = endOf(socket)
+  }
+
+  /** One try: a chunk, or null at end-of-file. */
+  protected abstract receive(): Buffer | null | typeof BLOCKED
+
+  override get bytesRead(): number {
+    return this.beneath.bytesRead
+  }
+
+  override get bytesWritten(): number {
+    return this.beneath.bytesWritten
+  }
+
+  override ref(): this {
+    this.beneath.reference(true)
+    return this
+  }
+
+  override unref(): this {
+    this.beneath.reference(false)
+    return this
+  }
+
+  protected override closeSocket(): void {
+    this.socket.close()
+  }
+
+  override _read(): void {
+    this.#wanted = true
+    if (this.#reading) return
+    this.#reading = true
+    this.#wait(false)
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    try {
+      if (!this.beneath.closed) this.socket.shutdown('write')
+    } catch (error) {
+      // An adopted connection that is gone has ended already.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTCONN') return callback(error as Error)
+    }
+    callback()
+    // Nobody may be reading, and yet the socket must be closed when the peer has ended too.
+    if (!this.readableEnded && !this.destroyed) this.read(0)
+  }
+
+  /** Sends by `attempt` until it is done. */
+  protected send(attempt: Attempt<unknown>, callback: (error?: Error | null) => void): void {
+    const { writing } = this.beneath
+    let tried = false
+    if (writing.free) {
+      const before = this.beneath.bytesWritten
+      let result
+      try {
+        result = attempt()
+      } catch (error) {
+        return callback(error as Error)
+      }
+      spend(this.beneath.bytesWritten - before)
+      this.touch()
+      if (typeof result !== 'symbol') return callback()
+      tried = result === BLOCKED
+    }
+    const sent = writing.enqueue(attempt, undefined, undefined, tried)
+    void callBack(sent, (error) => {
+      this.touch()
+      callback(error && this.destroyed ? this.#gone() : error)
+    })
+  }
+
+  #wait(tried: boolean): void {
+    this.beneath.reading
+      .enqueue(this.#attempt, undefined, undefined, tried)
+      .then(this.#onReceived, this.#onFailure)
+  }
+
+  /** Hands on what came, and what else is there, until the stream has enough or nothing is left. */
+  #deliver(first: Buffer | null): void {
+    let chunk = first
+    for (;;) {
+      if (this.destroyed) return
+      this.touch()
+      if (chunk === null) {
+        this.#push(null)
+        // Where nobody reads and nothing is kept, the end is told all the same.
+        if (!this.destroyed) this.read(0)
+        return
+      }
+      this.#wanted = false
+      if (!this.#push(chunk) && !this.#wanted) {
+        this.#reading = false
+        return
+      }
+      if (this.destroyed) return
+      const { reading } = this.beneath
+      if (!reading.free) return this.#wait(false)
+      let next
+      try {
+        next = this.receive()
+      } catch (error) {
+        return this.#fail(error as Error)
+      }
+      if (next === BLOCKED) return this.#wait(true)
+      spend(next === null ? 0 : next.length)
+      chunk = next
+    }
+  }
+
+  /** Whether the stream takes more. What a listener throws is uncaught, as that of any event. */
+  #push(chunk: Buffer | null): boolean {
+    try {
+      return this.push(chunk)
+    } catch (error) {
+      throwUncaught(error)
+      return this.readableLength < this.readableHighWaterMark
+    }
+  }
+
+  #fail(error: Error): void {
+    // Of a socket that was closed underneath there is nothing to tell, unless something is lost.
+    if (this.beneath.closed && this.writableLength === 0) this.destroy()
+    else this.destroy(error)
+  }
+
+  /** What the writes that were still to go are told, as those that the stream keeps itself. */
+  #gone(): Error {
+    const message = 'Cannot call write after a stream was destroyed'
+    return this.errored ?? coded(new Error(message), 'ERR_STREAM_DESTROYED')
+  }
+}
