@@ -24,6 +24,7 @@ import type { SendOptions } from './outgoing.js'
 import { Pieces } from './pieces.js'
 import { sendAlong } from './sending-along.js'
 import { endOf, register, Socket } from './socket.js'
+import { CHUNK, receiveChunk } from './streams/chunk-slab.js'
 import {
   byteStreamsOf,
   type DuplexOptions,
@@ -32,12 +33,6 @@ import {
 } from './streams/of-socket.js'
 import { spend } from './turn.js'
 import { sameLengths } from './views.js'
-
-const CHUNK = 64 * 1024
-/** A chunk smaller than this is copied out, so that it does not keep a whole slab alive. */
-const WORTH_A_SLAB = 16 * 1024
-
-let slab: Buffer | undefined
 
 function receive(end: End, buffer: Uint8Array, offset: number, length: number) {
   const answer = calls.recv(end.id, buffer, offset, Math.min(length, MAX_TRANSFER))
@@ -173,15 +168,7 @@ export class StreamSocket extends Socket {
       checkInteger(maxBytes, 'maxBytes', 1, MAX_TRANSFER)
       checkOperation(options)
       const end = endOf(this)
-      return end.reading.enqueue(() => {
-        const target = slab !== undefined && slab.length >= maxBytes ? slab : newSlab(maxBytes)
-        const landed = receive(end, target, 0, maxBytes)
-        if (typeof landed !== 'number') return landed
-        if (landed === 0) return null
-        if (landed < WORTH_A_SLAB) return Buffer.from(target.subarray(0, landed))
-        if (target === slab) slab = undefined
-        return target.subarray(0, landed)
-      }, options)
+      return end.reading.enqueue(() => receiveChunk(end, Buffer.from, maxBytes), options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -377,12 +364,6 @@ export class StreamSocket extends Socket {
 }
 
 register('stream', StreamSocket)
-
-function newSlab(bytes: number): Buffer {
-  const fresh = Buffer.allocUnsafeSlow(bytes)
-  if (bytes === CHUNK) slab = fresh
-  return fresh
-}
 
 function sendAll(
   end: End,

@@ -43,15 +43,19 @@ export class MessageDuplex extends QueueDuplex<MessageSocket> {
     }
     const lengths = views.map((view) => view.length)
     let sent = 0
-    this.send(() => {
-      const answer = calls.sendMany(end.id, sameLengths(views, lengths), sent)
-      if (answer < 0) return sendBlocked(answer)
-      for (let index = sent; index < sent + answer; index++) {
-        end.bytesWritten += lengths[index] as number
-      }
-      sent += answer
-      return sent === views.length ? sent : BLOCKED
-    }, callback)
+    this.send(
+      () => {
+        const answer = calls.sendMany(end.id, sameLengths(views, lengths), sent)
+        if (answer < 0) return sendBlocked(answer)
+        for (let index = sent; index < sent + answer; index++) {
+          end.bytesWritten += lengths[index] as number
+        }
+        sent += answer
+        return sent === views.length ? sent : BLOCKED
+      },
+      0,
+      callback,
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import type { End } from '../end.js'
 import { coded } from '../errors.js'
+import { hasToWait } from '../large-writes.js'
 import { type Attempt, BLOCKED } from '../operation.js'
 import { endOf, type Socket } from '../socket.js'
 import { spend } from '../turn.js'
@@ -73,8 +74,12 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
     if (!this.readableEnded && !this.destroyed) this.read(0)
   }
 
-  /** Sends by `attempt` until it is done. */
-  protected send(attempt: Attempt<unknown>, callback: (error?: Error | null) => void): void {
+  /** Sends so many bytes by `attempt`, until it is done. */
+  protected send(
+    attempt: Attempt<unknown>,
+    bytes: number,
+    callback: (error?: Error | null) => void,
+  ): void {
     const { writing } = this.beneath
     let tried = false
     if (writing.free) {
@@ -89,6 +94,7 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
       this.touch()
       if (typeof result !== 'symbol') return callback()
       tried = result === BLOCKED
+      if (tried) hasToWait(this.beneath, bytes)
     }
     const sent = writing.enqueue(attempt, undefined, undefined, tried)
     void callBack(sent, (error) => {

@@ -18,23 +18,32 @@ export class StreamDuplex extends QueueDuplex<StreamSocket> {
     const { length } = chunk
     const end = this.beneath
     let sent = 0
-    this.send(() => {
-      const answer = calls.send(end.id, chunk, sent, Math.min(length - sent, MAX_TRANSFER))
-      if (answer < 0) return sendBlocked(answer)
-      end.bytesWritten += answer
-      sent += answer
-      return sent === length ? sent : BLOCKED
-    }, callback)
+    this.send(
+      () => {
+        const answer = calls.send(end.id, chunk, sent, Math.min(length - sent, MAX_TRANSFER))
+        if (answer < 0) return sendBlocked(answer)
+        end.bytesWritten += answer
+        sent += answer
+        return sent === length ? sent : BLOCKED
+      },
+      length,
+      callback,
+    )
   }
 
   override _writev(chunks: readonly { chunk: Buffer }[], callback: Callback): void {
     const pieces = new Pieces(chunks.map(({ chunk }) => chunk))
+    const bytes = chunks.reduce((sum, { chunk }) => sum + chunk.length, 0)
     const end = this.beneath
-    this.send(() => {
-      const answer = calls.sendVectored(end.id, pieces.views, pieces.index, pieces.skip)
-      if (answer < 0) return sendBlocked(answer)
-      end.bytesWritten += answer
-      return pieces.went(answer) ? pieces.sent : BLOCKED
-    }, callback)
+    this.send(
+      () => {
+        const answer = calls.sendVectored(end.id, pieces.views, pieces.index, pieces.skip)
+        if (answer < 0) return sendBlocked(answer)
+        end.bytesWritten += answer
+        return pieces.went(answer) ? pieces.sent : BLOCKED
+      },
+      bytes,
+      callback,
+    )
   }
 }
