@@ -1,4 +1,4 @@
-import { plainly, receiveBlocked, sendBlocked } from './answers.js'
+import { BLOCKED, plainly, receiveBlocked, sendBlocked } from './answers.js'
 import {
   checkBuffer,
   checkInteger,
@@ -17,12 +17,10 @@ import {
   type StreamMessageInfo,
   streamInfoOf,
 } from './message.js'
-import { hasToWait } from './large-writes.js'
 import { calls, MAX_TRANSFER, MESSAGE_FLAG } from './native.js'
-import { BLOCKED } from './operation.js'
 import type { SendOptions } from './outgoing.js'
-import { Pieces } from './pieces.js'
 import { sendAlong } from './sending-along.js'
+import { sendPieces, sendWhole } from './sending-whole.js'
 import { endOf, register, Socket } from './socket.js'
 import { CHUNK, receiveChunk } from './streams/chunk-slab.js'
 import {
@@ -245,9 +243,9 @@ export class StreamSocket extends Socket {
           carry(failure, { bytesWritten: 0 })
           throw failure
         }
-        return sendAll(end, bytes, length, Math.max(answer, 0), undefined, true)
+        return sendWhole(end, bytes, length, Math.max(answer, 0), undefined, true)
       }
-      return sendAll(end, bytes, length, 0, options, false)
+      return sendWhole(end, bytes, length, 0, options, false)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -269,19 +267,7 @@ export class StreamSocket extends Socket {
       const sending = options && sendAlong(end, views, 'chunks', options)
       if (sending !== undefined) return sending
       if (views.length === 0 && !end.closed) return Promise.resolve(0)
-      const pieces = new Pieces(views)
-      return end.writing.enqueue(
-        () => {
-          const answer = calls.sendVectored(end.id, pieces.views, pieces.index, pieces.skip)
-          if (answer < 0) return sendBlocked(answer)
-          end.bytesWritten += answer
-          if (pieces.went(answer)) return pieces.sent
-          hasToWait(end, answer)
-          return BLOCKED
-        },
-        options,
-        (error) => carry(error, { bytesWritten: pieces.sent }),
-      )
+      return sendPieces(end, views, options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -364,29 +350,3 @@ export class StreamSocket extends Socket {
 }
 
 register('stream', StreamSocket)
-
-function sendAll(
-  end: End,
-  bytes: Uint8Array,
-  length: number,
-  before: number,
-  options: OperationOptions | undefined,
-  tried: boolean,
-): Promise<number> {
-  let sent = before
-  if (tried) hasToWait(end, length)
-  return end.writing.enqueue(
-    () => {
-      const answer = calls.send(end.id, bytes, sent, Math.min(length - sent, MAX_TRANSFER))
-      if (answer < 0) return sendBlocked(answer)
-      end.bytesWritten += answer
-      sent += answer
-      if (sent === length) return length
-      hasToWait(end, length)
-      return BLOCKED
-    },
-    options,
-    (error) => carry(error, { bytesWritten: sent }),
-    tried,
-  )
-}
