@@ -1,6 +1,6 @@
 /** Finds the addon: beside this package in a clone, else in the package of the platform. */
 import { closeSync, openSync, readSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { load } from './load.ts'
 
 /** The platforms that have a package, named `socketpair-` and this. */
 const PACKAGED = [
@@ -15,12 +15,7 @@ const PACKAGED = [
 ]
 
 /** The addon, or why there is none: what follows "socketpair does not work here: ". */
-export type Binary =
-  | { readonly addon: object }
-  | { readonly why: string; readonly cause: unknown }
-
-// A bundle in the form of CommonJS has no import.meta.
-const require = createRequire(import.meta.url ?? __filename)
+export type Binary = { readonly addon: object } | { readonly why: string; readonly cause: unknown }
 
 /** The C library that this process runs on, which is not always the one of the system. */
 function libc(): 'gnu' | 'musl' {
@@ -64,7 +59,7 @@ function inWords(platform: string): string {
 
 function resolves(name: string): boolean {
   try {
-    require.resolve(name)
+    load.resolve(name)
     return true
   } catch {
     return false
@@ -74,7 +69,7 @@ function resolves(name: string): boolean {
 /** `@0.1.0`; nothing where these modules are no longer beside their package.json: in a bundle. */
 function ownVersion(): string {
   try {
-    const { name, version } = require('../package.json') as { name: string; version: string }
+    const { name, version } = load('../package.json') as { name: string; version: string }
     return name === 'socketpair' ? `@${version}` : ''
   } catch {
     return ''
@@ -114,7 +109,7 @@ export function loadBinary(): Binary {
   const named = process.env['SOCKETPAIR_BINARY']
   if (named) {
     try {
-      return { addon: require(named) as object }
+      return { addon: load(named) as object }
     } catch (cause) {
       return { why: `what SOCKETPAIR_BINARY names, ${named}, could not be loaded`, cause }
     }
@@ -124,7 +119,7 @@ export function loadBinary(): Binary {
   let cause: unknown
   for (const place of [own, `socketpair-${platform}`]) {
     try {
-      return { addon: require(place) as object }
+      return { addon: load(place) as object }
     } catch (error) {
       // A binary of one's own that does not load says more than the missing package after it.
       if (place !== own || resolves(own)) cause ??= error

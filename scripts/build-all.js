@@ -21,7 +21,14 @@ function rowOf(target, { size, floor, libraries, problems }) {
   const state = problems.length === 0 ? 'clean' : 'NOT CLEAN'
   const needs = libraries.map((library) => library.replace(/.*\//, '')).join(' ')
   const tested = target.runs ? RAN[target.runs] : 'only linked'
-  const columns = [target.title, `\`${target.triple}\``, size.toLocaleString('en'), floor, needs, state]
+  const columns = [
+    target.title,
+    `\`${target.triple}\``,
+    size.toLocaleString('en'),
+    floor,
+    needs,
+    state,
+  ]
   return `| ${columns.join(' | ')} | ${tested} |`
 }
 

@@ -28,7 +28,9 @@ export function packAll(destination) {
     const names = missing.map(({ name }) => name).join(' ')
     throw new StepFailed(`not built yet: npm run build:all -- ${names}`)
   }
-  return [...targets.map(({ name }) => `npm/${name}`), '.'].map((folder) => pack(folder, destination))
+  return [...targets.map(({ name }) => `npm/${name}`), '.'].map((folder) =>
+    pack(folder, destination),
+  )
 }
 
 /**
@@ -37,8 +39,17 @@ export function packAll(destination) {
  * @returns {Packed}
  */
 function pack(folder, destination) {
-  const options = ['--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', destination]
-  const said = execFileSync('npm', ['pack', ...options], { cwd: join(root, folder), encoding: 'utf8' })
+  const options = [
+    '--json',
+    '--ignore-scripts',
+    '--loglevel=error',
+    '--pack-destination',
+    destination,
+  ]
+  const said = execFileSync('npm', ['pack', ...options], {
+    cwd: join(root, folder),
+    encoding: 'utf8',
+  })
   const [packed] = Object.values(JSON.parse(said))
   return { ...packed, file: join(destination, packed.filename) }
 }

@@ -70,12 +70,14 @@ export function packageFiles() {
   const own = targets.flatMap((target) => {
     const { name, version, license, os, cpu, libc, engines } = describe(target, main)
     const folder = `npm/${target.name}`
-    return [
+    return /** @type {[string, object][]} */ ([
       [`node_modules/${name}`, { resolved: folder, link: true }],
       [folder, { name, version, cpu, libc, license, optional: true, os, engines }],
-    ]
+    ])
   })
-  const inOrder = [...others, ...own].toSorted(([a], [b]) => a.localeCompare(b, 'en'))
+  /** @type {[string, object][]} */
+  const all = [...others, ...own]
+  const inOrder = all.toSorted(([a], [b]) => a.localeCompare(b, 'en'))
   lock.packages = Object.fromEntries(inOrder)
   files.set('package.json', asText(main))
   files.set('package-lock.json', asText(lock))

@@ -2,6 +2,7 @@
 // are many and only for this: __test__/install/ has a package.json of its own. After npm run build:all.
 
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -9,7 +10,7 @@ import { join } from 'node:path'
 import { install } from './install.js'
 import { make } from './make.js'
 import { packAll } from './pack.js'
-import { root, run, script } from './steps.js'
+import { root, run, runInstalled, script } from './steps.js'
 
 const folder = join(root, '__test__/install')
 
@@ -38,11 +39,15 @@ async function startRegistry(storage) {
     log: { type: 'stdout', format: 'pretty', level: 'fatal' },
     max_body_size: '50mb',
   })
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
   return { server, url: `http://127.0.0.1:${server.address().port}/` }
 }
 
-/** @param {string} url */
+/**
+ * @param {string} url
+ * @param {string} home
+ */
 function environmentFor(url, home) {
   // npm publishes with a token only; this registry takes any.
   const settings = join(home, 'npmrc')
@@ -54,6 +59,7 @@ await script(async () => {
   await install()
   await make()
   await installTools()
+  await runInstalled('tsc', ['--project', folder])
   const work = mkdtempSync(join(tmpdir(), 'socketpair-registry-'))
   const packed = packAll(work)
   const { server, url } = await startRegistry(work)
@@ -61,11 +67,14 @@ await script(async () => {
     const env = environmentFor(url, work)
     for (const { file } of packed) {
       // Where it comes from is what a release proves, not a test.
-      await run('npm', ['publish', '--provenance=false', '--loglevel=error', file], { cwd: work, env })
+      await run('npm', ['publish', '--provenance=false', '--loglevel=error', file], {
+        cwd: work,
+        env,
+      })
     }
     const [main] = packed.slice(-1)
     const npm = join(execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim(), 'npm')
-    await run(join(root, 'node_modules/.bin/ava'), process.argv.slice(2), {
+    await runInstalled('ava', process.argv.slice(2), {
       cwd: folder,
       env: {
         ...process.env,

@@ -35,7 +35,9 @@ await script(async () => {
   let failures = 0
   for (const target of chosenTargets(process.argv.slice(2)).filter(({ runs }) => runs)) {
     if (!existsSync(join(root, placeOf(target)))) {
-      throw new StepFailed(`${placeOf(target)} is not built yet: npm run build:all -- ${target.name}`)
+      throw new StepFailed(
+        `${placeOf(target)} is not built yet: npm run build:all -- ${target.name}`,
+      )
     }
     const command = await runnerFor(target)
     console.log(`\n${target.title}: Node ${describeRunner(command)}`)

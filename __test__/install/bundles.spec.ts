@@ -1,7 +1,7 @@
 // Bundlers: the package in the bundle, its binary beside it in node_modules; and the package left outside.
 
 import path from 'node:path'
-import nodeResolve from '@rollup/plugin-node-resolve'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
 import test from 'ava'
 import { build } from 'esbuild'
 import { rollup } from 'rollup'

@@ -6,7 +6,10 @@ import { publint } from 'publint'
 import { emptyProject, programOf, tarball } from './project.ts'
 
 test('publint has nothing to say', async (t) => {
-  const { messages } = await publint({ pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer }, strict: true })
+  const { messages } = await publint({
+    pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer },
+    strict: true,
+  })
   t.deepEqual(messages, [])
 })
 
@@ -16,5 +19,8 @@ test('are-the-types-wrong finds nothing wrong', async (t) => {
   const attw = programOf('@arethetypeswrong/cli', 'attw')
   const said = await emptyProject(t).node(attw, tarball, '--ignore-rules', rule, '--format', 'json')
   const { problems } = JSON.parse(said) as { problems?: Record<string, object[]> }
-  t.deepEqual(Object.keys(problems ?? {}).filter((kind) => kind !== 'CJSResolvesToESM'), [])
+  t.deepEqual(
+    Object.keys(problems ?? {}).filter((kind) => kind !== 'CJSResolvesToESM'),
+    [],
+  )
 })

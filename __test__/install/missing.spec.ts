@@ -33,6 +33,7 @@ test('without optional dependencies it says which package is missing and how to 
 test('in node_modules of another system it says so', async (t) => {
   const project = emptyProject(t)
   await project.npm('install', '--os=linux', '--cpu=x64', '--libc=musl', 'socketpair')
-  const copied = 'Installed instead: socketpair-linux-x64-musl; was node_modules copied from another system?'
+  const copied =
+    'Installed instead: socketpair-linux-x64-musl; was node_modules copied from another system?'
   t.is(await whatItSays(project), `${WHAT} ${copied} ${WHY}`)
 })

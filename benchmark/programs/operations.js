@@ -17,7 +17,7 @@ export const operations = {
     await import('socketpair')
     const require = createRequire(import.meta.url)
     const addon = Object.values(require.cache).find((module) => module?.id.endsWith('.node'))
-    const { open } = addon?.exports
+    const { open } = /** @type {NodeJS.Module} */ (addon).exports
     const { recv } = open(() => {})
     const buffer = Buffer.alloc(64)
     return (count) => {

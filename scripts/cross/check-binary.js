@@ -11,6 +11,7 @@ import { readMachO } from './mach-o.js'
 import { binaryOf } from './targets.js'
 import { root } from '../steps.js'
 /** @import { BinaryFacts } from './elf.js' */
+/** @import { MachOFacts } from './mach-o.js' */
 /** @import { Target } from './targets.js' */
 
 /** The largest that a binary may be, in bytes. */
@@ -37,11 +38,17 @@ export async function checkBinary(target, path) {
   const facts = target.os === 'darwin' ? readMachO(file) : readElf(file)
   const problems = [
     ...commonProblems(target, file, facts),
-    ...('signature' in facts ? darwinProblems(target, facts) : await elfProblems(target, path, facts)),
+    ...(isMachO(facts) ? darwinProblems(target, facts) : await elfProblems(target, path, facts)),
   ]
-  const floor = 'oldestSystem' in facts ? `macOS ${facts.oldestSystem}` : newestOf(facts.versions)
+  const floor = isMachO(facts) ? `macOS ${facts.oldestSystem}` : newestOf(facts.versions)
   return { size: file.length, libraries: facts.libraries, floor: floor || 'no versions', problems }
 }
+
+/**
+ * @param {BinaryFacts} facts
+ * @returns {facts is MachOFacts}
+ */
+const isMachO = (facts) => facts.format === 'Mach-O'
 
 /**
  * @param {Target} target
@@ -70,7 +77,7 @@ function* commonProblems(target, file, facts) {
 
 /**
  * @param {Target} target
- * @param {import('./mach-o.js').MachOFacts} facts
+ * @param {MachOFacts} facts
  */
 function* darwinProblems(target, facts) {
   if (facts.id !== `@rpath/${binaryOf(target)}`) yield `it calls itself ${facts.id}`
@@ -115,15 +122,29 @@ async function linkAgainstStubs(target, path, defined) {
   const folder = mkdtempSync(join(crossFolder, 'stubs-'))
   try {
     copyFileSync(path, join(folder, 'libaddon.so'))
-    const program = ['int main(void) { return 0; }', ...defined.map((name) => `void ${name}(void) {}`)]
+    const program = [
+      'int main(void) { return 0; }',
+      ...defined.map((name) => `void ${name}(void) {}`),
+    ]
     writeFileSync(join(folder, 'main.c'), program.join('\n'))
     const options = ['-dynamic', '-rdynamic', '-w', '-Wl,--no-as-needed', '-lm', '-lpthread']
     if (target.os === 'linux') options.push('-ldl')
     const python = join(await pythonPrograms(), 'python')
     const { status, stderr } = spawnSync(
       python,
-      ['-m', 'ziglang', 'cc', '-target', target.zig, 'main.c', './libaddon.so', ...options,
-        '-Wl,--no-allow-shlib-undefined', '-o', 'main'],
+      [
+        '-m',
+        'ziglang',
+        'cc',
+        '-target',
+        target.zig,
+        'main.c',
+        './libaddon.so',
+        ...options,
+        '-Wl,--no-allow-shlib-undefined',
+        '-o',
+        'main',
+      ],
       { cwd: folder, env: { ...process.env, ...zigCaches }, encoding: 'utf8' },
     )
     if (status === 0) return []
@@ -138,5 +159,10 @@ async function linkAgainstStubs(target, path, defined) {
 /** @param {readonly string[]} versions */
 function newestOf(versions) {
   const numeric = new Intl.Collator('en', { numeric: true })
-  return versions.filter((name) => /_\d/.test(name)).toSorted(numeric.compare).at(-1) ?? ''
+  return (
+    versions
+      .filter((name) => /_\d/.test(name))
+      .toSorted(numeric.compare)
+      .at(-1) ?? ''
+  )
 }

@@ -34,6 +34,8 @@ export async function crossCargo() {
 
 /** @param {string} unpacked */
 function libraryPath(unpacked) {
-  const folders = readdirSync(join(unpacked, 'usr/lib')).filter((name) => name.endsWith('-linux-gnu'))
+  const folders = readdirSync(join(unpacked, 'usr/lib')).filter((name) =>
+    name.endsWith('-linux-gnu'),
+  )
   return folders.map((name) => join(unpacked, 'usr/lib', name)).join(':')
 }

@@ -68,12 +68,18 @@ async function fetchArchives(work, archives, { packages, alone, architecture, re
   ]
   if (architecture !== undefined) {
     // Known to this call alone: dpkg --add-architecture would be known to the whole machine.
-    options.push('--option=APT::Architectures::=amd64', `--option=APT::Architectures::=${architecture}`)
+    options.push(
+      '--option=APT::Architectures::=amd64',
+      `--option=APT::Architectures::=${architecture}`,
+    )
   }
   if (release !== undefined) {
     const list = join(work, 'sources.list')
     writeFileSync(list, `deb ${debianMirror()} ${release} main\n`)
-    options.push(`--option=Dir::Etc::sourcelist=${list}`, '--option=Dir::Etc::sourceparts=/dev/null')
+    options.push(
+      `--option=Dir::Etc::sourcelist=${list}`,
+      '--option=Dir::Etc::sourceparts=/dev/null',
+    )
   }
   const names = packages.map((name) => (architecture ? `${name}:${architecture}` : name))
   await run('apt-get', [...options, 'update'])

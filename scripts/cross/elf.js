@@ -2,8 +2,19 @@
 
 const MACHINES = /** @type {const} */ ({ 62: 'x64', 183: 'arm64' })
 const SHARED_OBJECT = 3
-const SECTION = /** @type {const} */ ({ symbols: 2, dynamic: 6, dynamicSymbols: 11, needs: 0x6fff_fffe })
-const DYNAMIC = /** @type {const} */ ({ needed: 1, name: 14, rpath: 15, textRelocations: 22, runpath: 29 })
+const SECTION = /** @type {const} */ ({
+  symbols: 2,
+  dynamic: 6,
+  dynamicSymbols: 11,
+  needs: 0x6fff_fffe,
+})
+const DYNAMIC = /** @type {const} */ ({
+  needed: 1,
+  name: 14,
+  rpath: 15,
+  textRelocations: 22,
+  runpath: 29,
+})
 
 /**
  * @typedef {object} BinaryFacts
@@ -22,7 +33,8 @@ const DYNAMIC = /** @type {const} */ ({ needed: 1, name: 14, rpath: 15, textRelo
  * @returns {BinaryFacts}
  */
 export function readElf(file) {
-  if (file.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') throw new Error('no ELF of 64 bits')
+  if (file.toString('latin1', 0, 6) !== '\u007FELF\u0002\u0001')
+    throw new Error('no ELF of 64 bits')
   if (file.readUInt16LE(16) !== SHARED_OBJECT) throw new Error('no shared object')
   const sections = readSections(file)
   const find = (/** @type {number} */ type) => sections.find((section) => section.type === type)
@@ -47,7 +59,9 @@ export function readElf(file) {
     oddities: [
       ...textOf(DYNAMIC.rpath).map((path) => `a path to search for libraries: ${path}`),
       ...textOf(DYNAMIC.runpath).map((path) => `a path to search for libraries: ${path}`),
-      ...(entries.some(({ tag }) => tag === DYNAMIC.textRelocations) ? ['relocations of its code'] : []),
+      ...(entries.some(({ tag }) => tag === DYNAMIC.textRelocations)
+        ? ['relocations of its code']
+        : []),
     ],
   }
 }

@@ -66,7 +66,10 @@ export async function buildFor(target) {
 function flagsFor(target) {
   const cargoHome = process.env['CARGO_HOME'] ?? join(homedir(), '.cargo')
   // No path of this machine in what panics say. The later one wins where both fit.
-  const flags = [`--remap-path-prefix=${cargoHome}=/cargo`, `--remap-path-prefix=${root}=/socketpair/`]
+  const flags = [
+    `--remap-path-prefix=${cargoHome}=/cargo`,
+    `--remap-path-prefix=${root}=/socketpair/`,
+  ]
   // A static libc can't load an addon: cargo would leave that out, with a warning and status 0.
   if (target.libc === 'musl') flags.push('-Ctarget-feature=-crt-static')
   // Else it is the path of the file that was linked.

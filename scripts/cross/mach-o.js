@@ -49,13 +49,19 @@ export function readMachO(file) {
     libraries: textOf(COMMAND.load),
     versions: [],
     undefinedSymbols: symbols.filter(({ defined }) => !defined).map(({ name }) => name),
-    exportedSymbols: symbols.filter(({ defined, local }) => defined && !local).map(({ name }) => name),
+    exportedSymbols: symbols
+      .filter(({ defined, local }) => defined && !local)
+      .map(({ name }) => name),
     oddities: rpaths,
     id: textOf(COMMAND.id)[0] ?? '',
     oldestSystem: version ? versionText(file.readUInt32LE(version.at + 12)) : 'none',
     lookedUp: symbols.filter((symbol) => symbol.lookedUp).map(({ name }) => name),
     signature: signature
-      ? checkSignature(file, file.readUInt32LE(signature.at + 8), file.readUInt32LE(signature.at + 12))
+      ? checkSignature(
+          file,
+          file.readUInt32LE(signature.at + 8),
+          file.readUInt32LE(signature.at + 12),
+        )
       : 'none',
   }
 }
@@ -121,7 +127,9 @@ function checkSignature(file, start, size) {
   if (limit !== start) return 'broken: it does not cover the file'
   const page = 2 ** (pageBits ?? 0)
   for (let i = 0; i < slots; i++) {
-    const digest = createHash('sha256').update(file.subarray(i * page, Math.min((i + 1) * page, limit)))
+    const digest = createHash('sha256').update(
+      file.subarray(i * page, Math.min((i + 1) * page, limit)),
+    )
     const at = directory + hashes + i * (hashSize ?? 0)
     if (!digest.digest().equals(file.subarray(at, at + (hashSize ?? 0)))) {
       return `broken: page ${i} is another one`

@@ -2,7 +2,15 @@
 // by itself that children can be started with, too.
 
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { crossFolder, unpackDebian } from './debian.js'
 import { pythonPrograms, zigCaches } from './linker.js'

@@ -105,7 +105,14 @@ export const targets = [
     cpu: 'x64',
     title: 'FreeBSD x64',
     floor: 'FreeBSD 14',
-    libraries: ['libc.so.7', 'libthr.so.3', 'libm.so.5', 'libkvm.so.7', 'librt.so.1', 'libutil.so.9'],
+    libraries: [
+      'libc.so.7',
+      'libthr.so.3',
+      'libm.so.5',
+      'libkvm.so.7',
+      'librt.so.1',
+      'libutil.so.9',
+    ],
     runs: undefined,
   },
   {
