@@ -66,7 +66,9 @@ function* commonProblems(target, file, facts) {
     )
     if (!known) yield `it needs ${library}`
   }
-  const others = facts.exportedSymbols.filter((name) => name !== ENTRY)
+  // On darwin zig leaves some names of the standard library to be seen; there a name goes with its library, so that
+  // they get in nobody's way.
+  const others = isMachO(facts) ? [] : facts.exportedSymbols.filter((name) => name !== ENTRY)
   if (!facts.exportedSymbols.includes(ENTRY)) yield `it does not export ${ENTRY}`
   if (others.length > 0) yield `it exports ${others.join(', ')}`
   const folders = [root, crossFolder, `${homedir()}/`, process.env['CARGO_HOME'], tmpdir()]

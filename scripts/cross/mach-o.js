@@ -100,7 +100,8 @@ function readSymbols(file, at) {
     return {
       name: textAt(file, (strings ?? 0) + file.readUInt32LE(entry)).replace(/^_/, ''),
       defined,
-      local: (type & 0x01) === 0,
+      // N_EXT without N_PEXT: what others may use.
+      local: (type & 0x11) !== 0x01,
       // Of no library by name: DYNAMIC_LOOKUP_ORDINAL.
       lookedUp: !defined && file.readUInt16LE(entry + 6) >>> 8 === 0xfe,
     }
