@@ -1,14 +1,21 @@
 /** Projects of users, and how they get the package: from the registry that npm run test:install has started. */
 import { execFile, type ExecFileOptions } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { ExecutionContext } from 'ava'
 
 const run = promisify(execFile)
-const require = createRequire(import.meta.url)
 
 function fromScript(name: string): string {
   const value = process.env[name]
@@ -25,8 +32,11 @@ export const version = fromScript('SOCKETPAIR_TEST_VERSION')
 
 /** A program of a package of this folder, as arguments for Node. */
 export function programOf(name: string, program = name): string {
-  const manifest = require.resolve(`${name}/package.json`)
-  const { bin } = require(manifest) as { bin: string | Record<string, string> }
+  // By its path: not all of them export it.
+  const manifest = fileURLToPath(new URL(`node_modules/${name}/package.json`, import.meta.url))
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+    bin: string | Record<string, string>
+  }
   const file = typeof bin === 'string' ? bin : bin[program]
   return path.join(path.dirname(manifest), file ?? '')
 }
