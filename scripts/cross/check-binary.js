@@ -35,7 +35,14 @@ const ENTRY = 'napi_register_module_v1'
  */
 export async function checkBinary(target, path) {
   const file = readFileSync(path)
-  const facts = target.os === 'darwin' ? readMachO(file) : readElf(file)
+  /** @type {BinaryFacts} */
+  let facts
+  try {
+    facts = target.os === 'darwin' ? readMachO(file) : readElf(file)
+  } catch (error) {
+    const said = error instanceof Error ? error.message : error
+    return { size: file.length, libraries: [], floor: '?', problems: [`it is no binary: ${said}`] }
+  }
   const problems = [
     ...commonProblems(target, file, facts),
     ...(isMachO(facts) ? darwinProblems(target, facts) : await elfProblems(target, path, facts)),
