@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module'
 import type * as ChildProcesses from 'node:child_process'
-
-const load = createRequire(import.meta.url)
+import { load } from './load.ts'
 
 /** node:child_process, loaded at the first use: it brings all of the host's networking with it. */
 export function childProcesses(): typeof ChildProcesses {

@@ -1,6 +1,6 @@
 /** The only module that touches the addon. */
-import { createRequire } from 'node:module'
-import type * as Binding from '../index.cjs'
+import { loadBinary, type Binary } from './binary.ts'
+import type * as Binding from './binding.js'
 
 /** The calls that move bytes. A result below zero is an errno, negated, or {@link OUT_OF_BOUNDS}. */
 export interface HotCalls {
@@ -47,46 +47,37 @@ export const MESSAGE_FLAG = {
 /** The most that one call is asked to move: what Linux moves at most, and a number V8 keeps unboxed. */
 export const MAX_TRANSFER = 0x3fff_f000
 
+type Failure = Extract<Binary, { why: string }>
+
 /** Why there is no addon here, as every call of the package says it. */
-function unavailable(cause: unknown): Error {
-  const where = `${process.platform}-${process.arch}`
-  const why =
-    process.platform === 'win32'
-      ? 'Windows has no socketpair(2), and its AF_UNIX sockets know neither datagrams nor descriptors'
-      : `there is no prebuilt binary for ${where}, or it could not be loaded`
+function unavailable({ why, cause }: Failure): Error {
   return Object.assign(new Error(`socketpair does not work here: ${why}`, { cause }), {
     code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
   })
 }
 
 /** Imports must work everywhere, so what is missing is said by the calls and not by the import. */
-function failing<T extends object>(cause: unknown): T {
+function failing<T extends object>(failure: Failure): T {
   const fail = (): never => {
-    throw unavailable(cause)
+    throw unavailable(failure)
   }
   return new Proxy({} as T, { get: () => fail })
 }
 
-function load(): { binding: typeof Binding; failure?: unknown } {
-  try {
-    return { binding: createRequire(import.meta.url)('../index.cjs') as typeof Binding }
-  } catch (failure) {
-    return { binding: failing(failure), failure: failure ?? new Error('unknown') }
-  }
-}
-
-const loaded = load()
+const loaded = loadBinary()
+const failure = 'why' in loaded ? loaded : undefined
 
 /** Whether there is an addon for this platform. */
-export const available: boolean = loaded.failure === undefined
+export const available: boolean = failure === undefined
 
 /** For calls that would fail of something else first. @throws why there is no addon, where there is none */
 export function requireAddon(): void {
-  if (!available) throw unavailable(loaded.failure)
+  if (failure) throw unavailable(failure)
 }
 
 /** The calls that are made once in an end's life, or seldom. */
-export const binding: typeof Binding = loaded.binding
+export const binding: typeof Binding =
+  'addon' in loaded ? (loaded.addon as typeof Binding) : failing(loaded)
 
 const SHARED = Symbol.for('socketpair.shared')
 
@@ -115,12 +106,12 @@ function hasLibuv(): boolean {
 }
 
 /** The hot calls of this environment. */
-export const calls: HotCalls = available
-  ? (binding.open(
+export const calls: HotCalls = failure
+  ? failing(failure)
+  : (binding.open(
       (token) => onReady(token),
       hasLibuv() && process.env['SOCKETPAIR_READINESS'] !== 'tokio',
     ) as unknown as HotCalls)
-  : failing(loaded.failure)
 
 /** What tells this thread which ends are ready: see `Supported`. */
 export function readiness(): 'loop' | 'tokio' {

@@ -3,7 +3,7 @@
 
 import { StepFailed, run, script } from './steps.js'
 import { collectFailures, failIfAny } from './checks.js'
-import { crossCargo } from './cross.js'
+import { crossCargo } from './cross/compiler.js'
 
 const targets = [
   'aarch64-unknown-linux-gnu',

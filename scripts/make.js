@@ -1,12 +1,13 @@
 // The two things that are built: the native addon, and the TypeScript over it.
 
-import { chmodSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { digestInputs, isUpToDate, recordMade } from './inputs.js'
 import { requireRust } from './prerequisites.js'
 import { root, runInstalled } from './steps.js'
 
-const loader = ['index.cjs', 'index.d.cts']
+/** What napi-rs tells of the addon; a file of declarations, so tsc does not bring it to dist/. */
+const declarations = 'lib/binding.d.ts'
 
 /** @param {{ debug?: boolean }} [options] */
 export async function make(options) {
@@ -15,8 +16,10 @@ export async function make(options) {
 }
 
 async function makeAddon({ debug = false } = {}) {
-  const sources = ['src', 'crates', 'build.rs', 'Cargo.toml', 'Cargo.lock', 'package.json']
-  const variant = `${process.platform} ${process.arch} ${debug ? 'debug' : 'release'}`
+  const sources = ['src', 'crates', 'build.rs', 'Cargo.toml', 'Cargo.lock']
+  const { napi } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const profile = debug ? 'debug' : 'release'
+  const variant = `${process.platform} ${process.arch} ${profile} ${JSON.stringify(napi)}`
   const inputs = digestInputs(sources, variant)
   if (isUpToDate('addon', inputs)) return
   requireRust()
@@ -24,21 +27,21 @@ async function makeAddon({ debug = false } = {}) {
     'build',
     '--platform',
     ...(debug ? [] : ['--release']),
-    '--js=index.cjs', // .cjs because the package's own type is "module"; the loader is CommonJS
-    '--dts=index.d.cts',
+    '--no-js', // lib/binary.ts loads it
+    `--dts=${declarations}`,
   ])
   const binaries = readdirSync(root).filter((name) => name.endsWith('.node'))
-  recordMade('addon', inputs, [...loader, ...binaries])
+  recordMade('addon', inputs, [declarations, ...binaries])
 }
 
 async function makeLibrary() {
-  const sources = ['lib', 'tsconfig.json', 'rolldown.config.js', 'index.d.cts', 'package-lock.json']
-  const inputs = digestInputs(sources)
+  const inputs = digestInputs(['lib', 'tsconfig.json', 'rolldown.config.js', 'package-lock.json'])
   if (isUpToDate('library', inputs)) return
   const dist = join(root, 'dist')
   // Emptied first, so that a module that was renamed leaves nothing behind to be packed.
   rmSync(dist, { recursive: true, force: true })
   await runInstalled('tsc', ['--project', 'tsconfig.json'])
+  copyFileSync(join(root, declarations), join(dist, 'binding.d.ts'))
   // Nobody imports the command line.
   rmSync(join(dist, 'cli'), { recursive: true })
   await runInstalled('rolldown', ['--config=rolldown.config.js', '--log-level=warn'])

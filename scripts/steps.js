@@ -18,14 +18,14 @@ const running = new Set()
  *
  * @param {string} command
  * @param {readonly string[]} [args]
- * @param {{ onOutput?: (text: string) => void, env?: NodeJS.ProcessEnv }} [options] `onOutput` also
- *   gets what it prints
+ * @param {{ onOutput?: (text: string) => void, env?: NodeJS.ProcessEnv, cwd?: string }} [options]
+ *   `onOutput` also gets what it prints
  */
-export async function run(command, args = [], { onOutput, env } = {}) {
+export async function run(command, args = [], { onOutput, env, cwd = root } = {}) {
   const shown = [command.replace(`${root}node_modules/.bin/`, ''), ...args].join(' ')
   console.log(`> ${shown}`)
   const child = spawn(command, args, {
-    cwd: root,
+    cwd,
     env,
     stdio: ['ignore', onOutput ? 'pipe' : 'inherit', 'inherit'],
   })

@@ -13,7 +13,6 @@ import { descriptorsComeBackTo, openDescriptors, same, warmUp } from './support.
 const how = process.argv[2]
 const require = createRequire(import.meta.url)
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const loader = join(root, 'index.cjs')
 const folder = mkdtempSync(join(tmpdir(), 'socketpair-contexts-'))
 process.on('exit', () => rmSync(folder, { recursive: true }))
 
@@ -29,13 +28,14 @@ process.on('exit', () => rmSync(folder, { recursive: true }))
 async function copyOf(name, loaderText) {
   cpSync(join(root, 'dist'), join(folder, name, 'dist'), { recursive: true })
   writeFileSync(join(folder, name, 'package.json'), '{ "type": "module" }')
-  writeFileSync(join(folder, name, 'index.cjs'), loaderText)
+  const loader = join(folder, name, 'addon.cjs')
+  writeFileSync(loader, loaderText)
+  process.env['SOCKETPAIR_BINARY'] = loader
   return import(pathToFileURL(join(folder, name, 'dist/index.js')).href)
 }
 
 /** @returns {string} the file that holds the addon */
 function addonFile() {
-  require(loader)
   const found = Object.keys(require.cache).find((name) => name.endsWith('.node'))
   if (found === undefined) throw new Error('no addon was loaded')
   return found
@@ -44,10 +44,10 @@ function addonFile() {
 /** @type {Record<string, () => Promise<Package[]>>} */
 const ways = {
   // lib/ evaluated again over the exports that the host has cached, as Jest does for every test file.
-  'modules evaluated anew': () =>
-    Promise.all(
-      [1, 2].map((i) => copyOf(`copy${i}`, `module.exports = require(${JSON.stringify(loader)})`)),
-    ),
+  'modules evaluated anew': async () => {
+    const text = `module.exports = require(${JSON.stringify(addonFile())})`
+    return [await copyOf('copy1', text), await copyOf('copy2', text)]
+  },
   // The addon's own initializer runs again, over the same image, in the same environment or a new one.
   'addon loaded anew': async () => {
     const copies = []

@@ -14,7 +14,10 @@ export const operations = {
 
   'a native call that refuses': async () => {
     // Below the library: what any call into the addon costs before it does something.
-    const { open } = createRequire(import.meta.url)('../../index.cjs')
+    await import('socketpair')
+    const require = createRequire(import.meta.url)
+    const addon = Object.values(require.cache).find((module) => module?.id.endsWith('.node'))
+    const { open } = /** @type {NodeJS.Module} */ (addon).exports
     const { recv } = open(() => {})
     const buffer = Buffer.alloc(64)
     return (count) => {

@@ -1,7 +1,8 @@
 import { isUint8Array } from 'node:util/types'
-import { deserialize, serialize } from 'node:v8'
+import type * as V8 from 'node:v8'
 import { checkWord, toBytes } from '../arguments.js'
 import { invalidType, invalidValue } from '../errors.js'
+import { load } from '../load.ts'
 import { notDecoded } from './channel-errors.js'
 import type { FrameReader } from './frame-reader.js'
 
@@ -45,13 +46,17 @@ const json: Coder = {
     ),
 }
 
-const v8: Coder = {
-  encode: (value) => serialize(value),
-  // Its own memory: arrays and buffers in the value are views of it.
-  decode: (reader) => decoded('v8', () => deserialize(reader.ownBody())),
-}
+let v8: Coder | undefined
 
-const coders = { raw, json, v8 }
+/** Made at the first use: node:v8 would take a tenth of the package's import. */
+function madeV8(): Coder {
+  const { serialize, deserialize } = load('node:v8') as typeof V8
+  return {
+    encode: (value) => serialize(value),
+    // Its own memory: arrays and buffers in the value are views of it.
+    decode: (reader) => decoded('v8', () => deserialize(reader.ownBody())),
+  }
+}
 
 /** The names of the codecs that are built in. */
 export const CODECS = ['raw', 'json', 'v8'] as const
@@ -61,7 +66,8 @@ export function coderOf(codec: unknown): Coder {
   if (codec === undefined) return raw
   if (typeof codec !== 'object' || codec === null) {
     checkWord(codec, 'options.codec', CODECS)
-    return coders[codec]
+    if (codec === 'v8') return (v8 ??= madeV8())
+    return codec === 'json' ? json : raw
   }
   const { encode, decode } = codec as Partial<Codec>
   if (typeof encode !== 'function' || typeof decode !== 'function') {
