@@ -72,7 +72,8 @@ export class FrameReader extends FrameMemory {
 
   /** The body of the frame that was just found, as a view. */
   body(): Buffer {
-    return this.bytes.subarray(this.bodyStart, this.bodyEnd)
+    const { memory } = this.slab as Slab
+    return Buffer.from(memory, this.bodyStart, this.bodyEnd - this.bodyStart)
   }
 
   /** The same in memory of its own: a copy, or the slab's own when the body is most of it. */
