@@ -1,5 +1,5 @@
 /** Finds the addon: beside this package in a clone, else in the package of the platform. */
-import { closeSync, openSync, readSync } from 'node:fs'
+import { files } from './late-modules.ts'
 import { load } from './load.ts'
 
 /** The platforms that have a package, named `socketpair-` and this. */
@@ -21,6 +21,7 @@ export type Binary = { readonly addon: object } | { readonly why: string; readon
 function libc(): 'gnu' | 'musl' {
   try {
     // An executable names its dynamic linker in its first page, unless somebody has moved that.
+    const { closeSync, openSync, readSync } = files()
     const head = Buffer.alloc(4096)
     const file = openSync(process.execPath, 'r')
     try {

@@ -1,6 +1,7 @@
-import { fstatSync, type Stats } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { FIRST_SOCKET, NAMED_SOCKETS, namedSockets } from './child-environment.js'
 import { invalidType, noInheritedSocket, type SystemError } from './errors.js'
+import { files } from './late-modules.js'
 import { requireAddon } from './native.js'
 import { Socket } from './socket.js'
 import type { AnySocket } from './sockets.js'
@@ -106,7 +107,7 @@ function found(error: unknown, fd: number): string {
     case 'EBADF':
       return 'closed'
     case 'ENOTSOCK':
-      return sortOf(fstatSync(fd))
+      return sortOf(files().fstatSync(fd))
     case 'EEXIST':
       return 'owned by another Socket of this process'
     default:

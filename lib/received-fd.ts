@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { type InspectOptions, inspect } from 'node:util'
 import { illegalConstructor } from './errors.js'
+import { filePromises } from './late-modules.js'
 import { binding } from './native.js'
 import { wrap } from './socket.js'
 import type { AnySocket } from './sockets.js'
@@ -102,7 +102,7 @@ export class ReceivedFd {
    * @see dup3(2)
    */
   async toFileHandle(): Promise<FileHandle> {
-    const handle = await open('/dev/null', 'r')
+    const handle = await filePromises().open('/dev/null', 'r')
     try {
       binding.moveReceived(this.#id, handle.fd)
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { SpawnOptions } from 'node:child_process'
 import { argumentsOf, startWithSockets } from './child-end.js'
-import { childProcesses } from './child-processes.js'
+import { childProcesses } from './late-modules.js'
 import type {
   AnySpawned,
   ChildSockets,

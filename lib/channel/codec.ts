@@ -1,8 +1,7 @@
 import { isUint8Array } from 'node:util/types'
-import type * as V8 from 'node:v8'
 import { checkWord, toBytes } from '../arguments.js'
 import { invalidType, invalidValue } from '../errors.js'
-import { load } from '../load.ts'
+import { v8 } from '../late-modules.js'
 import { notDecoded } from './channel-errors.js'
 import type { FrameReader } from './frame-reader.js'
 
@@ -46,11 +45,10 @@ const json: Coder = {
     ),
 }
 
-let v8: Coder | undefined
+let coderOfV8: Coder | undefined
 
-/** Made at the first use: node:v8 would take a tenth of the package's import. */
-function madeV8(): Coder {
-  const { serialize, deserialize } = load('node:v8') as typeof V8
+function makeV8(): Coder {
+  const { serialize, deserialize } = v8()
   return {
     encode: (value) => serialize(value),
     // Its own memory: arrays and buffers in the value are views of it.
@@ -66,7 +64,7 @@ export function coderOf(codec: unknown): Coder {
   if (codec === undefined) return raw
   if (typeof codec !== 'object' || codec === null) {
     checkWord(codec, 'options.codec', CODECS)
-    if (codec === 'v8') return (v8 ??= madeV8())
+    if (codec === 'v8') return (coderOfV8 ??= makeV8())
     return codec === 'json' ? json : raw
   }
   const { encode, decode } = codec as Partial<Codec>
