@@ -9,6 +9,7 @@ import {
   toBuffer,
   toBytes,
 } from './arguments.js'
+import { failed } from './diagnostics.js'
 import type { End } from './end.js'
 import { carry, failureOf, invalidType, invalidValue } from './errors.js'
 import {
@@ -44,6 +45,15 @@ function take(
   const info = infoOf(end, answer, room)
   end.bytesRead += info.bytesRead
   return info
+}
+
+/** {@link take} where no queue tells of a failure. */
+function takeAtOnce(...args: Parameters<typeof take>): ReturnType<typeof take> {
+  try {
+    return take(...args)
+  } catch (error) {
+    throw failed(args[0], error)
+  }
 }
 
 /**
@@ -91,7 +101,7 @@ export abstract class MessageSocket extends Socket {
           spend(answer)
           return Promise.resolve(answer)
         }
-        tried = sendBlocked(answer) === BLOCKED
+        tried = sendBlocked(answer, end) === BLOCKED
       }
       const attempt = () => {
         const answer = calls.send(end.id, bytes, 0, length)
@@ -228,7 +238,7 @@ export abstract class MessageSocket extends Socket {
       const room = Math.min(buffer.length, MAX_TRANSFER)
       let tried = false
       if (options === undefined && end.reading.free) {
-        const taken = take(end, buffer, room, maxFds)
+        const taken = takeAtOnce(end, buffer, room, maxFds)
         if (taken !== BLOCKED) {
           spend(taken?.bytesRead ?? 0)
           return Promise.resolve(taken)

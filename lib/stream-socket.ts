@@ -8,6 +8,7 @@ import {
   toBuffer,
   toBytes,
 } from './arguments.js'
+import { failed } from './diagnostics.js'
 import type { End } from './end.js'
 import { carry, failureOf, NO_BUFFERS, unexpectedEndOfFile, WOULD_BLOCK } from './errors.js'
 import {
@@ -81,7 +82,7 @@ export class StreamSocket extends Socket {
           spend(landed)
           return Promise.resolve(landed)
         }
-        if (answer !== WOULD_BLOCK) throw failureOf(answer, 'recvmsg')
+        if (answer !== WOULD_BLOCK) throw failed(end, failureOf(answer, 'recvmsg'))
         return end.reading.enqueue(
           () => receive(end, buffer, 0, length),
           undefined,
@@ -250,7 +251,7 @@ export class StreamSocket extends Socket {
         else if (answer !== WOULD_BLOCK && answer !== NO_BUFFERS) {
           const failure = failureOf(answer, 'sendmsg')
           carry(failure, { bytesWritten: 0 })
-          throw failure
+          throw failed(end, failure)
         }
         return sendAll(end, bytes, length, Math.max(answer, 0), undefined, true)
       }

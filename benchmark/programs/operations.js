@@ -15,7 +15,7 @@ export const operations = {
   'a native call that refuses': async () => {
     // Below the library: what any call into the addon costs before it does something.
     const { open } = createRequire(import.meta.url)('../../index.cjs')
-    const { recv } = open(() => {})
+    const { recv } = open(() => {}, false)
     const buffer = Buffer.alloc(64)
     return (count) => {
       for (let i = 0; i < count; i++) recv(0x7fff_ffff, buffer, 0, 64)
