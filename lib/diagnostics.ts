@@ -84,7 +84,13 @@ export function opened(end: EndMessage, socket: Socket): void {
 
 /** An end is here no longer. */
 export function closed(end: CloseMessage): void {
-  trace?.('%s: %s, %o bytes read, %o written', named(end), end.reason, end.bytesRead, end.bytesWritten)
+  trace?.(
+    '%s: %s, %o bytes read, %o written',
+    named(end),
+    end.reason,
+    end.bytesRead,
+    end.bytesWritten,
+  )
   if (closes.hasSubscribers) closes.publish(end)
 }
 

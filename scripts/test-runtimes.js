@@ -17,7 +17,16 @@ const modules = join(folder, 'node_modules')
 /** A spec file that has not ended by then hangs. */
 const HANGS_AFTER = 180_000
 
-const QUICK = ['close', 'contexts', 'descriptor-messages', 'exit', 'inspect', 'order', 'relay', 'spawn']
+const QUICK = [
+  'close',
+  'contexts',
+  'descriptor-messages',
+  'exit',
+  'inspect',
+  'order',
+  'relay',
+  'spawn',
+]
 
 /**
  * @typedef {object} Runtime
@@ -183,7 +192,9 @@ async function runFiles(name, { program, args = [] }, files, env) {
     }
     if (ended) continue
     totals.failed++
-    console.log(`not ok - ${file} ended with ${how}\n${stdout.slice(-1000)}\n${stderr.slice(-2000)}`)
+    console.log(
+      `not ok - ${file} ended with ${how}\n${stdout.slice(-1000)}\n${stderr.slice(-2000)}`,
+    )
   }
   return totals
 }

@@ -199,6 +199,9 @@ const hooks = {
   after: hook(registered.after),
 }
 
-const serial = Object.assign((title: string, body: Body) => test(title, body), { failing, ...hooks })
+const serial = Object.assign((title: string, body: Body) => test(title, body), {
+  failing,
+  ...hooks,
+})
 
 export default Object.assign(test, { serial, failing, ...hooks })
