@@ -94,7 +94,7 @@ for (const [platform, options, why] of [
       cause: true,
     }
     for (const [call, failure] of Object.entries(failures)) t.deepEqual(failure, expected, call)
-    t.is(Object.keys(failures).length, 8)
+    t.is(Object.keys(failures).length, 9)
     t.is(wrongArgument, 'ERR_INVALID_ARG_VALUE')
     t.is(wrongSocket, 'ERR_INVALID_ARG_VALUE')
   })

@@ -25,9 +25,14 @@ async function attempt(body: (t: Context) => unknown, title: string): Promise<un
   return [...errors, ...(await context.tearDown())]
 }
 
-// What the host opens once and keeps, for its first child, is there before any descriptors are counted.
+// What the host opens once and keeps, to print and for its first child, is there before any are counted.
+console.log(file)
 spawnSync('true')
-await once(spawn('true', { stdio: ['pipe', 'pipe', 'inherit'] }), 'close')
+await once(spawn('sleep', ['0.1'], { stdio: ['ignore', 'pipe', 'inherit'] }), 'close')
+// What a test leaves behind to be rejected when its ends are closed ends no other test. Under Node ava looks
+// at such promises.
+process.on('unhandledRejection', () => {})
+globalThis.addEventListener?.('unhandledrejection', (event) => event.preventDefault())
 await import(pathToFileURL(file).href)
 for (const body of registered.before) await body(new Context('before'))
 for (const { title, body, failing } of registered.tests) {
