@@ -81,7 +81,13 @@ for (const [platform, options, why] of [
       names,
     )
     t.deepEqual(constants, {})
-    t.deepEqual(supported, { stream: false, dgram: false, seqpacket: false, readiness: 'tokio' })
+    t.deepEqual(supported, {
+      stream: false,
+      dgram: false,
+      seqpacket: false,
+      readiness: 'tokio',
+      foreignDescriptors: false,
+    })
     t.true(frozen)
   })
 
