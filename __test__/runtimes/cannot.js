@@ -36,6 +36,11 @@ export const cannot = {
       title: /over duplex$/,
       why: 'node:net takes more before it says that it is full',
     },
+    {
+      file: 'channel-properties',
+      title: /v8 over dgram$/,
+      why: 'v8.serialize() takes all the memory behind a view, which is more than a datagram holds',
+    },
   ],
   deno: [
     {
