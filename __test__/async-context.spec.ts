@@ -35,7 +35,7 @@ const reads: Record<string, (end: StreamSocket) => Promise<unknown>> = {
     return end.read(Buffer.alloc(1), { signal: new AbortController().signal })
   },
   'for await': async (end) => {
-    for await (const chunk of end) return chunk
+    for await (const chunk of end) if (chunk.length > 0) break
   },
 }
 
@@ -44,7 +44,7 @@ const receives: Record<string, (end: Messages) => Promise<unknown>> = {
   recvInto: (end) => end.recvInto(Buffer.alloc(8)),
   recvMany: (end) => end.recvMany(new MessageBatch({ maxMessages: 1 })),
   'for await': async (end) => {
-    for await (const message of end) return message
+    for await (const message of end) if (message.data.length > 0) break
   },
 }
 

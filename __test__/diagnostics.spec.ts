@@ -181,17 +181,18 @@ test('a subscriber that throws disturbs neither the operation nor other subscrib
   t.is(closes.length, 2)
 })
 
+function closeIt(message: unknown): void {
+  const { socket } = message as DiagnosticsMessages['socketpair:open']
+  socket.close()
+}
+
 test('a subscriber may close the end that it is told of', async (t) => {
-  const close = (message: unknown) => {
-    const { socket } = message as DiagnosticsMessages['socketpair:open']
-    socket.close()
-  }
-  subscribe('socketpair:open', close)
+  subscribe('socketpair:open', closeIt)
   t.teardown(() => {
-    unsubscribe('socketpair:open', close)
+    unsubscribe('socketpair:open', closeIt)
   })
   const [a, b] = socketpair()
-  unsubscribe('socketpair:open', close)
+  unsubscribe('socketpair:open', closeIt)
   t.true(a.closed)
   t.true(b.closed)
   await t.throwsAsync(a.read(Buffer.alloc(1)), { code: 'EBADF' })

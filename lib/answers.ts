@@ -1,4 +1,6 @@
 /** What the answer of a hot call means to an operation. */
+
+export { failed } from './diagnostics.js'
 import { failed } from './diagnostics.js'
 import type { End } from './end.js'
 import { failureOf, NO_BUFFERS, WOULD_BLOCK } from './errors.js'

@@ -1,4 +1,4 @@
-import { receiveBlocked, sendBlocked } from './answers.js'
+import { failed, receiveBlocked, sendBlocked } from './answers.js'
 import { unpack } from './arrival.js'
 import {
   checkBoolean,
@@ -9,7 +9,6 @@ import {
   toBuffer,
   toBytes,
 } from './arguments.js'
-import { failed } from './diagnostics.js'
 import type { End } from './end.js'
 import { carry, failureOf, invalidType, invalidValue } from './errors.js'
 import {

@@ -1,7 +1,7 @@
 import { onAbort } from './abort.js'
 import { sendBlocked } from './answers.js'
 import { checkOptions, checkSignal } from './arguments.js'
-import { failed } from './diagnostics.js'
+import { failed as tellFailure } from './diagnostics.js'
 import type { End, Tenant } from './end.js'
 import { carry, errorOf, failureOf, invalidType, invalidValue } from './errors.js'
 import { binding, calls } from './native.js'
@@ -137,7 +137,7 @@ class Running implements Waiter, Tenant {
     if (!outcome) return expect(this.#a.id, 0, this)
     const { errno, syscall = '' } = outcome
     const failure = errno === undefined ? undefined : failureOf(-errno, syscall)
-    this.#settle(outcome, failure && failed(this.#a, failure))
+    this.#settle(outcome, failure && tellFailure(this.#a, failure))
   }
 
   evict(): void {

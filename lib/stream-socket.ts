@@ -1,4 +1,4 @@
-import { plainly, receiveBlocked, sendBlocked } from './answers.js'
+import { failed, plainly, receiveBlocked, sendBlocked } from './answers.js'
 import {
   checkBuffer,
   checkInteger,
@@ -8,7 +8,6 @@ import {
   toBuffer,
   toBytes,
 } from './arguments.js'
-import { failed } from './diagnostics.js'
 import type { End } from './end.js'
 import { carry, failureOf, NO_BUFFERS, unexpectedEndOfFile, WOULD_BLOCK } from './errors.js'
 import {

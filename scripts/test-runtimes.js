@@ -225,10 +225,11 @@ function skip({ skipped }, why) {
   skipped.set(why, (skipped.get(why) ?? 0) + 1)
 }
 
+/** @param {string} path */
+const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+
 /** Installs the runtimes, if package-lock.json beside them is newer. */
 async function installRuntimes() {
-  /** @param {string} path */
-  const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
   const lock = join(folder, 'package-lock.json')
   if (changedAt(join(modules, '.package-lock.json')) >= changedAt(lock)) return
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
@@ -257,6 +258,7 @@ await script(async () => {
   await install()
   await make()
   await installRuntimes()
+  /** @type {(Totals & { name: string, readiness: string, seconds: number })[]} */
   const rows = []
   for (const name of positionals.length > 0 ? positionals : Object.keys(runtimes)) {
     const runtime = /** @type {Runtime} */ (runtimes[name])

@@ -30,7 +30,7 @@ export async function descriptorsComeBackTo(expected: number): Promise<boolean> 
 
 /** Every test of the file must give back the descriptors it opened. */
 export function guardDescriptors(test: TestFn): void {
-  let comeBack = () => Promise.resolve()
+  let comeBack: () => Promise<void>
   test.serial.before('the I/O runtime is warmed up', warmUpAll)
   test.serial.beforeEach('descriptors are counted', () => {
     comeBack = ownDescriptorsComeBack()

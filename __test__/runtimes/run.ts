@@ -32,7 +32,12 @@ await once(spawn('sleep', ['0.1'], { stdio: ['ignore', 'pipe', 'inherit'] }), 'c
 // What a test leaves behind to be rejected when its ends are closed ends no other test. Under Node ava looks
 // at such promises.
 process.on('unhandledRejection', () => {})
-globalThis.addEventListener?.('unhandledrejection', (event) => event.preventDefault())
+if ('addEventListener' in globalThis) {
+  const { addEventListener } = globalThis as unknown as EventTarget
+  addEventListener.call(globalThis as unknown as EventTarget, 'unhandledrejection', (event) =>
+    event.preventDefault(),
+  )
+}
 await import(pathToFileURL(file).href)
 for (const body of registered.before) await body(new Context('before'))
 for (const { title, body, failing } of registered.tests) {
