@@ -15,7 +15,7 @@ const folder = join(root, '__test__/runtimes')
 const modules = join(folder, 'node_modules')
 
 /** A spec file that has not ended by then hangs. */
-const HANGS_AFTER = 240_000
+const HANGS_AFTER = 100_000
 
 const QUICK = [
   'close',
@@ -124,7 +124,8 @@ async function runByAva(name, { program }, files, env) {
   const { all, left } = exceptionsOf(name, files)
   const { how, stdout, stderr } = await outcomeOf(
     join(modules, program),
-    ['node_modules/ava/entrypoints/cli.mjs', '--tap', ...left.map(fileOf)],
+    // Its reporter of TAP has a bug: a test that times out ends it.
+    ['node_modules/ava/entrypoints/cli.mjs', '--tap', '--timeout=170s', ...left.map(fileOf)],
     env,
     HANGS_AFTER * 10,
   )
