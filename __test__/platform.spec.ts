@@ -107,7 +107,13 @@ for (const [platform, options, why] of [
       names,
     )
     t.deepEqual(constants, {})
-    t.deepEqual(supported, { stream: false, dgram: false, seqpacket: false, readiness: 'tokio' })
+    t.deepEqual(supported, {
+      stream: false,
+      dgram: false,
+      seqpacket: false,
+      readiness: 'tokio',
+      foreignDescriptors: false,
+    })
     t.true(frozen)
   })
 
@@ -122,7 +128,7 @@ for (const [platform, options, why] of [
       t.like(failure, expected, call)
       t.true(failure?.message.startsWith(`socketpair does not work here: ${why}`), failure?.message)
     }
-    t.is(Object.keys(failures).length, 8)
+    t.is(Object.keys(failures).length, 9)
     t.is(wrongArgument, 'ERR_INVALID_ARG_VALUE')
     t.is(wrongSocket, 'ERR_INVALID_ARG_VALUE')
   })

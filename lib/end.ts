@@ -1,3 +1,4 @@
+import { closed, type CloseMessage } from './diagnostics.js'
 import { Queue } from './queue.js'
 import { binding } from './native.js'
 import type { Direction } from './readiness.js'
@@ -12,7 +13,17 @@ export type BusyPoll = 'auto' | false | number
 const NONE = 0x3fff_ffff
 
 // An end that nobody can reach any more is closed; one with operations pending is held by them.
-const forgotten = new FinalizationRegistry((id: number) => binding.close(id))
+const forgotten = new FinalizationRegistry(({ id, fd, kind }: Made) => {
+  binding.close(id)
+  closed({ id, fd, type: kind, reason: 'collect' })
+})
+
+/** An end as the addon made it. */
+export interface Made {
+  readonly id: number
+  readonly fd: number
+  readonly kind: SocketType
+}
 
 /** What has an end for itself, instead of the queues. */
 export interface Tenant {
@@ -39,14 +50,16 @@ export class End {
   /** Times that a large write had to wait for room. */
   largeWaits = 0
   tenant: Tenant | undefined
+  readonly #made: Made
 
-  constructor(made: { id: number; fd: number; kind: SocketType }) {
+  constructor(made: Made) {
+    this.#made = made
     this.id = made.id
     this.fd = made.fd
     this.type = made.kind
     this.reading = new Queue(this, 0, 'recvmsg')
     this.writing = new Queue(this, 1, 'sendmsg')
-    forgotten.register(this, made.id, this)
+    forgotten.register(this, made, this)
   }
 
   /** A full datagram queue says ENOBUFS on the systems of the BSD family: a wait, and no failure. */
@@ -63,7 +76,7 @@ export class End {
     if (this.closed) return
     this.tenant?.evict()
     binding.close(this.#leave())
-    this.#cancel()
+    this.#cancel('close')
   }
 
   detach(): number {
@@ -74,7 +87,7 @@ export class End {
     } finally {
       if (!this.closed) {
         this.#leave()
-        this.#cancel()
+        this.#cancel('detach')
       }
     }
   }
@@ -83,7 +96,7 @@ export class End {
   park(timeout: number): string {
     const transferId = binding.park(this.id, timeout)
     this.#leave()
-    this.#cancel()
+    this.#cancel('transfer')
     return transferId
   }
 
@@ -103,9 +116,12 @@ export class End {
     return id
   }
 
-  #cancel(): void {
+  #cancel(reason: CloseMessage['reason']): void {
     this.reading.cancel()
     this.writing.cancel()
     this.id = NONE
+    const { id, fd, kind } = this.#made
+    const { bytesRead, bytesWritten } = this
+    closed({ id, fd, type: kind, reason, bytesRead, bytesWritten })
   }
 }

@@ -20,6 +20,14 @@ export type {
 } from './child-sockets.js'
 export { type Constants, constants } from './constants.js'
 export { DatagramSocket } from './datagram-socket.js'
+export type {
+  CloseMessage,
+  DiagnosticsMessages,
+  EndMessage,
+  ErrorMessage,
+  OpenMessage,
+  UnclaimedMessage,
+} from './diagnostics.js'
 export type { BusyPoll, SocketType } from './end.js'
 export type { SystemError } from './errors.js'
 export type {
@@ -41,6 +49,7 @@ export { type Credentials, Socket } from './socket.js'
 export { type PairOptions, socketpair } from './socketpair.js'
 export type { AnySocket, SocketClasses } from './sockets.js'
 export { spawn } from './spawn.js'
+export { type Stats, stats } from './stats.js'
 export { StreamSocket } from './stream-socket.js'
 export type { DuplexOptions, SocketDuplex } from './streams/socket-duplex.js'
 export { type Supported, supported } from './supported.js'

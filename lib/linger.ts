@@ -3,6 +3,7 @@
  * thread and back costs more than the answer. An end whose last waits were short waits a moment on this
  * thread first, after everything else of this turn of the event loop has run.
  */
+import { trace } from './diagnostics.js'
 import { calls } from './native.js'
 import type { Direction } from './readiness.js'
 import { endTurn } from './turn-end.js'
@@ -129,6 +130,7 @@ function ask(spin: number, asleep: number): [number, Lingerer][] {
   let index = 0
   for (const token of asked.keys()) tokens[index++] = token
   const failed = calls.linger(tokens, count, spin, asleep) < 0
+  trace?.('%d waits of %d µs and %d µs on the thread', count, spin, asleep)
   const others: [number, Lingerer][] = []
   index = 0
   for (const [token, lingerer] of asked) {

@@ -1,4 +1,4 @@
-import { BLOCKED, receiveBlocked, sendBlocked } from './answers.js'
+import { BLOCKED, failed, receiveBlocked, sendBlocked } from './answers.js'
 import { unpack } from './arrival.js'
 import {
   checkBoolean,
@@ -51,6 +51,15 @@ function take(
   return info
 }
 
+/** {@link take} where no queue tells of a failure. */
+function takeAtOnce(...args: Parameters<typeof take>): ReturnType<typeof take> {
+  try {
+    return take(...args)
+  } catch (error) {
+    throw failed(args[0], error)
+  }
+}
+
 /**
  * What datagram and seqpacket ends have in common: messages with boundaries. An empty message is a
  * message and never end-of-file; a cut one says so.
@@ -96,7 +105,7 @@ export abstract class MessageSocket extends Socket {
           spend(answer)
           return Promise.resolve(answer)
         }
-        tried = sendBlocked(answer) === BLOCKED
+        tried = sendBlocked(answer, end) === BLOCKED
       }
       const attempt = () => {
         const answer = calls.send(end.id, bytes, 0, length)
@@ -233,7 +242,7 @@ export abstract class MessageSocket extends Socket {
       const room = Math.min(buffer.length, MAX_TRANSFER)
       let tried = false
       if (options === undefined && end.reading.free) {
-        const taken = take(end, buffer, room, maxFds)
+        const taken = takeAtOnce(end, buffer, room, maxFds)
         if (taken !== BLOCKED) {
           spend(taken?.bytesRead ?? 0)
           return Promise.resolve(taken)

@@ -11,6 +11,9 @@ export type Attempt<T> = () => T | typeof BLOCKED | typeof SHORT_OF_BUFFERS
 /** The most that a timer of Node takes; longer than that is forever. */
 const LONGEST_TIMER = 0x7fff_ffff
 
+/** The operations that wait in the queues of this thread. */
+export const pending = { count: 0 }
+
 /** An operation in a queue: its next try, its promise and what may end it early. */
 export class Operation<T = unknown> {
   next: Operation | undefined

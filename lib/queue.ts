@@ -1,9 +1,10 @@
 import type { OperationOptions } from './arguments.js'
+import { failed } from './diagnostics.js'
 import type { End } from './end.js'
 import { errorOf, failureOf } from './errors.js'
 import { hurry, linger, type Lingerer, mayLinger } from './linger.js'
 import { calls } from './native.js'
-import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from './operation.js'
+import { type Attempt, BLOCKED, Operation, pending, SHORT_OF_BUFFERS } from './operation.js'
 import { Patience } from './patience.js'
 import { type Direction, forget, hold, release, wait, type Waiter } from './readiness.js'
 import { beginTurn, mayTry, spend } from './turn.js'
@@ -134,6 +135,7 @@ export class Queue implements Waiter, Lingerer {
   cancel(): void {
     const first = this.#head
     this.#head = this.#tail = undefined
+    pending.count -= this.#length
     this.#length = 0
     this.#settle()
     for (let operation = first; operation !== undefined; operation = operation.next) {
@@ -156,6 +158,7 @@ export class Queue implements Waiter, Lingerer {
     else this.#tail.next = operation
     this.#tail = operation
     this.#length++
+    pending.count++
   }
 
   #shift(): Operation | undefined {
@@ -163,6 +166,7 @@ export class Queue implements Waiter, Lingerer {
     this.#head = operation?.next
     if (this.#head === undefined) this.#tail = undefined
     this.#length--
+    pending.count--
     return operation
   }
 
@@ -179,6 +183,7 @@ export class Queue implements Waiter, Lingerer {
     else before.next = operation.next
     if (this.#tail === operation) this.#tail = before
     this.#length--
+    pending.count--
     operation.reject(error)
     if (this.#head === undefined) this.#settle()
     // The one behind may be able to do what this one could not: it is smaller, or asks for less.
@@ -187,7 +192,7 @@ export class Queue implements Waiter, Lingerer {
   }
 
   #expire(operation: Operation): void {
-    this.#remove(operation, errorOf('ETIMEDOUT', this.#syscall))
+    this.#remove(operation, failed(this.#end, errorOf('ETIMEDOUT', this.#syscall)))
   }
 
   /** Nothing waits any more: takes back what would call. */
@@ -218,7 +223,7 @@ export class Queue implements Waiter, Lingerer {
         result = operation.attempt()
       } catch (error) {
         this.#shift()
-        operation.reject(error)
+        operation.reject(failed(this.#end, error))
         continue
       }
       const moved = this.#end.moved(this.#direction) - before
@@ -274,7 +279,7 @@ export class Queue implements Waiter, Lingerer {
       return true
     }
     // No wait is possible, for want of descriptors or memory: the operation can't be kept.
-    this.#shift()?.reject(failureOf(answer, 'poll'))
+    this.#shift()?.reject(failed(this.#end, failureOf(answer, 'poll')))
     return true
   }
 
@@ -297,7 +302,7 @@ export class Queue implements Waiter, Lingerer {
   #refused(operation: Operation): boolean {
     if (++operation.refusals > MOST_REFUSALS && !this.#end.refusalsAreOrdinary) {
       this.#shift()
-      operation.reject(errorOf('ENOBUFS', this.#syscall))
+      operation.reject(failed(this.#end, errorOf('ENOBUFS', this.#syscall)))
       return true
     }
     this.#later(operation.refusals)

@@ -4,6 +4,7 @@
  * A waiting queue is held here, and by it the end: that is what keeps an end with a pending operation
  * from the garbage collector. An end where nothing waits is held by its user alone.
  */
+import { trace } from './diagnostics.js'
 import { calls, listen, shared } from './native.js'
 
 /** Reading is 0 and writing 1, as in the tokens of the addon. */
@@ -23,6 +24,7 @@ listen((token) => {
   // too many costs nothing.
   const waiter = waiters.get(token)
   if (waiter !== undefined) {
+    trace?.('end %d: ready to %s', token >>> 1, verb(token & 1))
     forget(token >>> 1, (token & 1) as Direction)
     waiter.onReady()
   }
@@ -33,8 +35,13 @@ export function wait(id: number, direction: Direction, waiter: Waiter): 'armed' 
   const answer = calls.arm(id, direction)
   if (answer === 0) return 'ready'
   if (answer < 0) return answer
+  trace?.('end %d: waits to %s', id, verb(direction))
   waiters.set(id * 2 + direction, waiter)
   return 'armed'
+}
+
+function verb(direction: number): string {
+  return direction === 0 ? 'read' : 'write'
 }
 
 /** `onReady` will be called when the addon sends the token, for whatever reason: see `beginRelay`. */

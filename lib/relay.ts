@@ -1,6 +1,7 @@
 import { onAbort } from './abort.js'
 import { sendBlocked } from './answers.js'
 import { checkOptions, checkSignal } from './arguments.js'
+import { failed as tellFailure } from './diagnostics.js'
 import type { End, Tenant } from './end.js'
 import { carry, errorOf, failureOf, invalidType, invalidValue } from './errors.js'
 import { binding, calls } from './native.js'
@@ -135,7 +136,8 @@ class Running implements Waiter, Tenant {
     const outcome = binding.endRelay(this.#a.id, this.#b.id, false)
     if (!outcome) return expect(this.#a.id, 0, this)
     const { errno, syscall = '' } = outcome
-    this.#settle(outcome, errno === undefined ? undefined : failureOf(-errno, syscall))
+    const failure = errno === undefined ? undefined : failureOf(-errno, syscall)
+    this.#settle(outcome, failure && tellFailure(this.#a, failure))
   }
 
   evict(): void {

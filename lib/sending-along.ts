@@ -1,6 +1,7 @@
 /** Sends with something that goes along: the same loops as without, and the care that takes. */
 import { sendBlocked } from './answers.js'
 import type { OperationOptions } from './arguments.js'
+import { failed } from './diagnostics.js'
 import type { End } from './end.js'
 import { carry, invalidValue } from './errors.js'
 import { calls } from './native.js'
@@ -120,6 +121,6 @@ function start(
     return end.writing.enqueue(attempt, options, report, tried)
   } catch (error) {
     report(error)
-    throw error
+    throw failed(end, error)
   }
 }

@@ -1,6 +1,7 @@
 import { type InspectOptions, inspect } from 'node:util'
 import { checkBoolean, checkBusyPoll, checkInteger, checkWord } from './arguments.js'
-import { type BusyPoll, End, type SocketType } from './end.js'
+import { opened } from './diagnostics.js'
+import { type BusyPoll, End, type Made, type SocketType } from './end.js'
 import { errorOf, illegalConstructor } from './errors.js'
 import { keepSendBuffer } from './large-writes.js'
 import { binding } from './native.js'
@@ -27,9 +28,12 @@ export function register(type: SocketType, socketClass: SocketClass): void {
 }
 
 /** The object for an end that was just made or adopted. */
-export function wrap(made: { id: number; fd: number; kind: SocketType }): Socket {
+export function wrap(made: Made): Socket {
   const socketClass = classes.get(made.kind) as SocketClass
-  return new socketClass(new End(made))
+  const end = new End(made)
+  const socket = new socketClass(end)
+  opened(end, socket)
+  return socket
 }
 
 let end: (socket: Socket) => End

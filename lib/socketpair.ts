@@ -7,6 +7,7 @@ import { keepSendBuffer } from './large-writes.js'
 import { checkPassing, setPassing } from './passing.js'
 import { binding } from './native.js'
 import type { SeqpacketSocket } from './seqpacket-socket.js'
+import { stats } from './stats.js'
 import { endOf, type Socket, wrap } from './socket.js'
 import type { AnySocket } from './sockets.js'
 import type { StreamSocket } from './stream-socket.js'
@@ -96,6 +97,9 @@ export function socketpair(
   }
   return typed(first, second)
 }
+
+/** {@link stats}, for who has imported nothing but `socketpair`. */
+socketpair.stats = stats
 
 function numeric(domain: unknown, type: unknown, protocol: unknown) {
   checkInteger(domain, 'domain', LEAST, MOST)

@@ -1,4 +1,4 @@
-import { BLOCKED, plainly, receiveBlocked, sendBlocked } from './answers.js'
+import { BLOCKED, failed, plainly, receiveBlocked, sendBlocked } from './answers.js'
 import {
   checkBuffer,
   checkInteger,
@@ -80,7 +80,7 @@ export class StreamSocket extends Socket {
           spend(landed)
           return Promise.resolve(landed)
         }
-        if (answer !== WOULD_BLOCK) throw failureOf(answer, 'recvmsg')
+        if (answer !== WOULD_BLOCK) throw failed(end, failureOf(answer, 'recvmsg'))
         return end.reading.enqueue(
           () => receive(end, buffer, 0, length),
           undefined,
@@ -241,7 +241,7 @@ export class StreamSocket extends Socket {
         else if (answer !== WOULD_BLOCK && answer !== NO_BUFFERS) {
           const failure = failureOf(answer, 'sendmsg')
           carry(failure, { bytesWritten: 0 })
-          throw failure
+          throw failed(end, failure)
         }
         return sendWhole(end, bytes, length, Math.max(answer, 0), undefined, true)
       }

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { available, binding, readiness } from './native.js'
 
 /** What this system can make, and how the package does its work here. */
@@ -15,6 +16,34 @@ export interface Supported {
    * systems, in other runtimes and where the host's libuv is not as known it is always `tokio`.
    */
   readonly readiness: 'loop' | 'tokio'
+  /**
+   * Whether `node:fs` and its like take the number of a descriptor that they have not opened, such as one of
+   * {@link Socket.detach} or {@link ReceivedFd.take}. Deno's refuse it (EBADF): there
+   * {@link ReceivedFd.toSocket} and `Socket.fromFd(number).close()` are the ways on. Numbers that `fs` gives can
+   * be sent everywhere.
+   */
+  readonly foreignDescriptors: boolean
+}
+
+let foreignDescriptors: boolean | undefined
+
+function takesForeignDescriptors(): boolean {
+  if (!available) return false
+  const [one, other] = binding.makePair({
+    kind: 'stream',
+    protocol: 0,
+    nonBlocking: [false, false],
+    closeOnExec: [true, true],
+  })
+  try {
+    fstatSync(one.fd)
+    return true
+  } catch {
+    return false
+  } finally {
+    binding.close(one.id)
+    binding.close(other.id)
+  }
 }
 
 /** What this system can make, found out by making one of each. */
@@ -22,5 +51,8 @@ export const supported: Supported = Object.freeze({
   ...(available ? binding.supported() : { stream: false, dgram: false, seqpacket: false }),
   get readiness() {
     return readiness()
+  },
+  get foreignDescriptors() {
+    return (foreignDescriptors ??= takesForeignDescriptors())
   },
 })

@@ -1,5 +1,7 @@
 /** The warnings about descriptors that were received and that nobody wanted. */
 
+import { leftUnclaimed } from './diagnostics.js'
+
 /** Milliseconds between two warnings: a flood of descriptors must not become a flood of words. */
 const PAUSE = 1000
 
@@ -10,6 +12,7 @@ let timer: NodeJS.Immediate | NodeJS.Timeout | undefined
 /** Warns that so many descriptors were closed because nobody took them; several are told together. */
 export function unclaimed(closed: number): void {
   if (closed === 0) return
+  leftUnclaimed(closed)
   count += closed
   if (timer !== undefined) return
   const wait = told + PAUSE - performance.now()

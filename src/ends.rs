@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use socketpair_core::{Directions, Error, ReadySet, Registered, Result, Socket};
 
+use crate::counters::Counted;
 use crate::ownership::Claim;
 use crate::relaying::Relaying;
 use crate::runtime::Runtime;
@@ -71,6 +72,7 @@ pub struct End {
     armed: [bool; 2],
     /// An error that the system reported while a batch already held messages: told by the next receive.
     deferred: Cell<Option<Error>>,
+    _counted: Counted,
 }
 
 impl End {
@@ -83,6 +85,7 @@ impl End {
             watched: None,
             armed: [false; 2],
             deferred: Cell::new(None),
+            _counted: Counted::end(),
         }
     }
 

@@ -9,6 +9,7 @@
 mod arrivals;
 mod calls;
 mod constants;
+mod counters;
 mod descriptor;
 mod ends;
 mod environment;

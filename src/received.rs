@@ -7,6 +7,7 @@ use napi::{Env, sys};
 use napi_derive::napi;
 use socketpair_core::{Error, Identity, Result, Socket};
 
+use crate::counters::Counted;
 use crate::environment;
 use crate::error::OrThrow;
 use crate::ownership::Claim;
@@ -18,6 +19,7 @@ pub struct Received {
     identity: Identity,
     // None only while it is given up.
     fd: Option<OwnedFd>,
+    _counted: Counted,
 }
 
 impl Received {
@@ -31,6 +33,7 @@ impl Received {
             claim: Claim::of(fd.as_raw_fd(), identity),
             identity,
             fd: Some(fd),
+            _counted: Counted::received(),
         })
     }
 

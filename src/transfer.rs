@@ -11,6 +11,7 @@ use napi_derive::napi;
 use socketpair_core::Result;
 
 use crate::calls::{Call, OUT_OF_BOUNDS, callback, define};
+use crate::counters;
 use crate::ends::Direction;
 use crate::environment;
 use crate::event_loop::EventLoop;
@@ -121,7 +122,10 @@ fn wait_a_moment(call: &Call<4>) -> i64 {
     number(environment::with(call.env(), POLL, |environment| {
         environment
             .linger(tokens, microseconds(spin), microseconds(sleep))
-            .map(|()| 0)
+            .map(|()| {
+                counters::spun(tokens.contains(&1));
+                0
+            })
     }))
 }
 

@@ -15,6 +15,8 @@ use std::task::{Wake, Waker};
 
 use napi::{Status, sys};
 
+use crate::counters;
+
 /// The thread-safe function's handle.
 #[derive(Clone, Copy)]
 struct Function(sys::napi_threadsafe_function);
@@ -211,6 +213,7 @@ unsafe extern "C" fn deliver(
 /// # Safety
 /// On the JavaScript thread of `env`, inside a callback scope.
 pub unsafe fn call_each(env: sys::napi_env, on_ready: sys::napi_value, tokens: &[u32]) {
+    counters::delivered(tokens.len());
     for &token in tokens {
         // SAFETY: as the caller promised.
         unsafe {

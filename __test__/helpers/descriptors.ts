@@ -1,6 +1,7 @@
 /** The descriptors of this process. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
+import { stats } from 'socketpair'
 
 /** Every open descriptor with what it stands for, sorted by number. */
 export function openDescriptors(): string[] {
@@ -21,6 +22,33 @@ export async function descriptorsComeBack(before: readonly string[]): Promise<vo
   while (openDescriptors().join('\n') !== before.join('\n')) {
     if (Date.now() > deadline) throw new Error(difference(before, openDescriptors()))
     await turn()
+  }
+}
+
+/** Bun and Deno open and close descriptors of their own at any time. */
+const hostIsSteady = process.versions['bun'] === undefined && !('Deno' in globalThis)
+
+/**
+ * Waits, when it is called, until what was opened since now is closed: whatever this process has or, where
+ * the host confuses that, what the package has.
+ */
+export function ownDescriptorsComeBack(): () => Promise<void> {
+  if (hostIsSteady) {
+    const before = openDescriptors()
+    return () => descriptorsComeBack(before)
+  }
+  const before = stats()
+  return async () => {
+    const deadline = Date.now() + 10_000
+    for (;;) {
+      const { openEnds, receivedFds } = stats()
+      // What an earlier test has left may be closed meanwhile.
+      if (openEnds <= before.openEnds && receivedFds <= before.receivedFds) return
+      if (Date.now() > deadline) {
+        throw new Error(`${openEnds} ends and ${receivedFds} received descriptors are open`)
+      }
+      await turn()
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** `test` as every file here uses it: one after the other, and no descriptor may be left. */
 import anyTest, { type ExecutionContext } from 'ava'
-import { descriptorsComeBack, openDescriptors } from './descriptors.ts'
+import { ownDescriptorsComeBack } from './descriptors.ts'
 import { warmUp } from './warm-up.ts'
 
 export type { ExecutionContext } from 'ava'
@@ -20,9 +20,8 @@ test.failing = (title: string, body: Body): void => {
 function counted(body: Body): Body {
   return async (t) => {
     await warmUp()
-    const before = openDescriptors()
     // Registered first, so it runs last: after everything that the test's own teardowns close.
-    t.teardown(() => descriptorsComeBack(before))
+    t.teardown(ownDescriptorsComeBack())
     await body(t)
   }
 }

@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module'
 import * as all from 'socketpair'
 
-const { constants, fork, inheritedSocket, receive, Socket, socketpair, spawn, supported } = all
+const { constants, fork, inheritedSocket, receive, Socket, socketpair, spawn, stats, supported } =
+  all
 
 /** Everything that would need the system. */
 const calls = {
@@ -15,6 +16,7 @@ const calls = {
   "spawn('true')": () => spawn('true'),
   'fork(import.meta.url)': () => fork(new URL(import.meta.url)),
   'inheritedSocket()': () => inheritedSocket(),
+  'stats()': () => stats(),
 }
 
 /** @param {() => unknown} call */

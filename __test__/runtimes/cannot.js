@@ -1,0 +1,70 @@
+// What is not run where, and why. docs/runtimes.md tells users of what concerns them.
+
+/**
+ * @typedef {object} Exception
+ * @property {string} [file] a spec file, without its ending; all without
+ * @property {RegExp} [title] tests that are not run
+ * @property {RegExp} [error] tests that are run, and do not count as failed if they end with such an error
+ * @property {string} why
+ */
+
+/**
+ * Files that are about this project and its development, wherever they run.
+ *
+ * @type {readonly string[]}
+ */
+export const notOfRuntimes = ['benchmark', 'documentation', 'package', 'types']
+
+/** @type {Record<string, readonly Exception[]>} */
+export const cannot = {
+  'node 20': [],
+  'node 22': [],
+  'node 24': [],
+  'node 26': [],
+  bun: [
+    {
+      error: /^[+-] +'\d+ (?:socket|pipe|anon_inode):/m,
+      why: 'opens and closes descriptors of its own while a test lists all that are open',
+    },
+    {
+      file: 'descriptor-floods',
+      error: /^\d+ !== \d+$/m,
+      why: 'opens and closes descriptors of its own while a test counts all that are open',
+    },
+    {
+      file: 'channel-errors',
+      title: /^sends after close are EBADF$/,
+      why: 'a node:net socket that was destroyed says that it has ended',
+    },
+    {
+      file: 'channel-giving-up',
+      title: /over duplex$/,
+      why: 'node:net takes more before it says that it is full',
+    },
+    {
+      file: 'channel-properties',
+      title: /v8 over dgram$/,
+      why: 'v8.serialize() takes all the memory behind a view, which is more than a datagram holds',
+    },
+  ],
+  deno: [
+    {
+      error: /ext:deno_node\/_fs|Bad file descriptor \(os error 9\)/,
+      why: 'node:fs takes no descriptor that it has not opened: supported.foreignDescriptors',
+    },
+    {
+      error: /^[+-] +'\d+ (?:socket|pipe|anon_inode|\/)/m,
+      why: 'a test compares lists of all open descriptors, and an earlier one could not close its own',
+    },
+    {
+      file: 'channel-giving-up',
+      title: /over duplex$/,
+      why: 'node:net takes more before it says that it is full',
+    },
+    {
+      file: 'child-leaks',
+      title: /^(?:200? children|children of Node itself)/,
+      why: 'the test counts sockets, and stdio of children are pipes here',
+    },
+  ],
+}
