@@ -32,6 +32,11 @@ export const cannot = {
       why: 'opens and closes descriptors of its own while a test counts all that are open',
     },
     {
+      file: 'descriptor-kinds',
+      title: /^a (?:listening )?TCP /,
+      why: 'node:net listens on no descriptor that it has not opened, and waits for ever',
+    },
+    {
       file: 'channel-errors',
       title: /^sends after close are EBADF$/,
       why: 'a node:net socket that was destroyed says that it has ended',
@@ -60,6 +65,20 @@ export const cannot = {
       file: 'channel-giving-up',
       title: /over duplex$/,
       why: 'node:net takes more before it says that it is full',
+    },
+    {
+      file: 'descriptor-floods',
+      why: 'it counts the open descriptors of the process, and closes its own by node:fs',
+    },
+    {
+      file: 'descriptor-kinds',
+      title: /^a (?:listening )?TCP /,
+      why: 'sockets of node:net have no descriptor',
+    },
+    {
+      file: 'descriptors',
+      title: /^everything that has a descriptor/,
+      why: 'sockets of node:net have no descriptor',
     },
     {
       file: 'child-leaks',
