@@ -32,6 +32,18 @@ export const cannot = {
       why: 'opens and closes descriptors of its own while a test counts all that are open',
     },
     {
+      file: 'descriptor-truncation',
+      error: /^\d+ !== \d+$/m,
+      why: 'opens and closes descriptors of its own while a test counts all that are open',
+    },
+    { file: 'exit', error: /'error: planned/, why: 'tells of uncaught errors in words of its own' },
+    { file: 'fairness', error: /uvMetricsInfo/, why: 'does not count the turns of its event loop' },
+    {
+      file: 'faults',
+      title: /pthread_create:EAGAIN:@1$/,
+      why: 'the first thread that a program starts is one of its own',
+    },
+    {
       file: 'descriptor-kinds',
       title: /^a (?:listening )?TCP /,
       why: 'node:net listens on no descriptor that it has not opened, and waits for ever',
@@ -79,6 +91,12 @@ export const cannot = {
       file: 'descriptors',
       title: /^everything that has a descriptor/,
       why: 'sockets of node:net have no descriptor',
+    },
+    { file: 'exit', error: /error: Uncaught/, why: 'tells of uncaught errors in words of its own' },
+    {
+      file: 'exhausted',
+      error: /Deno has panicked/,
+      why: 'does not start with so few descriptors',
     },
     {
       file: 'child-leaks',
