@@ -49,6 +49,17 @@ export const cannot = {
       why: 'node:net listens on no descriptor that it has not opened, and waits for ever',
     },
     {
+      file: 'foreign',
+      title: /can be given to net\.Socket$/,
+      why: 'node:net reads from no descriptor that it has not opened, and waits for ever',
+    },
+    { file: 'fork', why: "the test's child does not come to its end; why is not known" },
+    {
+      file: 'inheritance',
+      title: /^F19 an end .* without close-on-exec is present/,
+      why: 'gives children what is in stdio and nothing else, whatever close-on-exec says',
+    },
+    {
       file: 'channel-errors',
       title: /^sends after close are EBADF$/,
       why: 'a node:net socket that was destroyed says that it has ended',
@@ -93,6 +104,21 @@ export const cannot = {
       why: 'sockets of node:net have no descriptor',
     },
     { file: 'exit', error: /error: Uncaught/, why: 'tells of uncaught errors in words of its own' },
+    {
+      file: 'fairness',
+      title: /^an operation that waits although/,
+      why: 'runs no module that is given on the command line by -e',
+    },
+    {
+      file: 'faults',
+      why: 'its system calls are not those of the C library, which the test replaces',
+    },
+    {
+      file: 'flags',
+      title: /^K04 a foreign program sees .* as O_NONBLOCK/,
+      why: 'takes O_NONBLOCK off what it gives to a child',
+    },
+    { file: 'fork', why: "the test's child does not come to its end; why is not known" },
     {
       file: 'exhausted',
       error: /Deno has panicked/,
