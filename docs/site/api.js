@@ -87,6 +87,9 @@ export function linkReference(app) {
 /** @param {string} text */
 const plain = (text) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}_]/gu, '')
 
+/** @param {import('typedoc').Reflection} reflection */
+const isType = ({ kind }) => kind === ReflectionKind.Interface || kind === ReflectionKind.TypeAlias
+
 /**
  * The fragments of docs/api.md and what they stand for.
  *
@@ -95,8 +98,6 @@ const plain = (text) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}_]/gu, '')
  */
 function fragments(module) {
   const children = module.children ?? []
-  const isType = ({ kind }) =>
-    kind === ReflectionKind.Interface || kind === ReflectionKind.TypeAlias
   const members = children
     .filter((child) => !isType(child))
     .flatMap((owner) => {

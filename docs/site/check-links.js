@@ -26,6 +26,7 @@ export function brokenLinks(site) {
 /**
  * @param {string} from
  * @param {string} link
+ * @returns {string | void}
  */
 function problem(from, link) {
   const [address = '', fragment] = link.split('#')
@@ -33,8 +34,8 @@ function problem(from, link) {
   const target =
     existsSync(found) && statSync(found).isDirectory() ? join(found, 'index.html') : found
   if (!existsSync(target)) return 'leads nowhere'
-  if (fragment === undefined || fragment === '' || !target.endsWith('.html')) return undefined
-  return idsOf(target).has(decodeURIComponent(fragment)) ? undefined : 'names no place on its page'
+  if (fragment === undefined || fragment === '' || !target.endsWith('.html')) return
+  if (!idsOf(target).has(decodeURIComponent(fragment))) return 'names no place on its page'
 }
 
 /** @type {Map<string, Set<string>>} */
