@@ -2,6 +2,7 @@
 
 import array
 import errno
+import select
 import socket
 import struct
 
@@ -63,6 +64,10 @@ class Channel:
         body = self._take(length, within=True)
         fds, self.fds = self.fds[:count], self.fds[count:]
         return kind, id, body, fds
+
+    def ready(self):
+        """Whether recv() would have something to do at once: bytes are there, or the end is."""
+        return bool(self.received) or bool(select.select([self.sock], [], [], 0)[0])
 
     def _take(self, length, within=False):
         # What was received grows as bytes come: nothing is reserved because a header says so.
