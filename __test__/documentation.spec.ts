@@ -52,6 +52,13 @@ function run(command: string, args: readonly string[], cwd = root) {
   })
 }
 
+/** A session's commands without what they printed, and a word for each `<place to fill in>`. */
+function commandsOf(source: string): string {
+  const typed = source.split('\n').filter((line) => line.startsWith('$ '))
+  const commands = typed.length > 0 ? typed.map((line) => line.slice(2)).join('\n') : source
+  return commands.replaceAll(/<[a-z][\w -]*>/gi, 'something')
+}
+
 const register = import.meta.resolve('@oxc-node/core/register')
 const runModule = (path: string, args: readonly string[] = [], cwd = root) =>
   run(process.execPath, [`--import=${register}`, path, ...args], cwd)
@@ -99,7 +106,7 @@ function declare(block: Block, index: number, beside: string, cwd: string): void
   } else if (language === 'sh') {
     const how = marks.has('run') ? '-eu' : '-n'
     testIt(`${title} is right for a shell`, async (t) => {
-      const { code, stderr } = await run('sh', [how, '-c', source], cwd)
+      const { code, stderr } = await run('sh', [how, '-c', commandsOf(source)], cwd)
       t.deepEqual({ code, stderr }, { code: 0, stderr: '' })
     })
   } else if (language === 'json') {

@@ -8,6 +8,7 @@ import { linkReference, ownFirst, setCodes, showClasses } from './api.js'
 import { brokenLinks } from './check-links.js'
 import { root } from './contents.js'
 import { addDocuments, SiteRouter } from './documents.js'
+import { keepCodeInHeadings } from './headings.js'
 import { SiteTheme } from './theme.js'
 
 const site = join(root, 'build', 'site')
@@ -33,6 +34,7 @@ const app = await Application.bootstrap({
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },
   customCss: join(import.meta.dirname, 'site.css'),
   customJs: join(import.meta.dirname, 'site-browser.js'),
+  markdownItLoader: keepCodeInHeadings,
   highlightLanguages: ['ts', 'js', 'json', 'sh', 'python', 'c', 'go', 'rust', 'toml'],
   navigationLinks: {
     API: `${fromTop}api.html`,

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, extname, join, relative } from 'node:path'
 import { Converter, KindRouter, ReflectionKind } from 'typedoc'
 import { examples, pages, root } from './contents.js'
+import { HeadingSlugger } from './headings.js'
 
 /** Where the pages of the examples are written before typedoc reads them. */
 const written = join(root, 'build', 'examples')
@@ -25,9 +26,7 @@ export function addDocuments(app) {
     const page = byPath.get(files.getReflectionPath(document) ?? '')
     if (!page) return
     const [first] = document.content
-    const [heading = '', title = page.slug] = /^# (.+)\n+/.exec(first?.text ?? '') ?? []
-    document.name = title
-    if (first) first.text = first.text.slice(heading.length)
+    document.name = /^# (.+)\n/.exec(first?.text ?? '')?.[1] ?? page.slug
     document.frontmatter['group'] = page.group
     addresses.set(document, `${page.group.toLowerCase()}/${page.slug}`)
     for (const path of page.shown ?? []) files.registerReflectionPath(path, document)
@@ -52,6 +51,17 @@ export class SiteRouter extends KindRouter {
   getIdealBaseName(reflection) {
     if (reflection.kind === ReflectionKind.Module) return 'api'
     return addresses.get(reflection) ?? `api/${reflection.name}`
+  }
+
+  /**
+   * @override
+   * @param {import('typedoc').Reflection} target
+   * @param {import('typedoc').PageDefinition[]} outPages
+   */
+  buildChildPages(target, outPages) {
+    super.buildChildPages(target, outPages)
+    if (target.isDocument())
+      this.sluggers.set(target, new HeadingSlugger(this.sluggerConfiguration))
   }
 }
 
