@@ -8,7 +8,7 @@ import { linkReference, ownFirst, setCodes, showClasses } from './api.js'
 import { brokenLinks } from './check-links.js'
 import { root } from './contents.js'
 import { addDocuments, SiteRouter } from './documents.js'
-import { keepCodeInHeadings } from './headings.js'
+import { keepCodeInHeadings, keepTextPlain } from './markdown.js'
 import { SiteTheme } from './theme.js'
 
 const site = join(root, 'build', 'site')
@@ -34,7 +34,10 @@ const app = await Application.bootstrap({
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },
   customCss: join(import.meta.dirname, 'site.css'),
   customJs: join(import.meta.dirname, 'site-browser.js'),
-  markdownItLoader: keepCodeInHeadings,
+  markdownItLoader: (parser) => {
+    keepCodeInHeadings(parser)
+    keepTextPlain(parser)
+  },
   highlightLanguages: ['ts', 'js', 'json', 'sh', 'python', 'c', 'go', 'rust', 'toml'],
   navigationLinks: {
     API: `${fromTop}api.html`,
@@ -50,6 +53,10 @@ const app = await Application.bootstrap({
     'Functions',
     'Classes',
     'Variables',
+    'Constructors',
+    'Properties',
+    'Accessors',
+    'Methods',
     '*',
   ],
   navigation: { includeGroups: true, includeCategories: false },
@@ -66,7 +73,7 @@ ownFirst(app)
 setCodes(app)
 app.renderer.on(PageEvent.END, (page) => {
   const up = '../'.repeat(page.url.split('/').length - 1)
-  page.contents = page.contents?.replaceAll(`"${fromTop}`, `"${up}`)
+  page.contents = page.contents?.replaceAll(`"${fromTop}`, `"${up}`).replace('<h1>Module ', '<h1>')
 })
 
 const project = await app.convert()

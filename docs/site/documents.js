@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, extname, join, relative } from 'node:path'
 import { Converter, KindRouter, ReflectionKind } from 'typedoc'
 import { examples, pages, root } from './contents.js'
-import { HeadingSlugger } from './headings.js'
+import { HeadingSlugger } from './markdown.js'
 
 /** Where the pages of the examples are written before typedoc reads them. */
 const written = join(root, 'build', 'examples')

@@ -1,4 +1,4 @@
-// Headings and their fragments: as the repository's page has them, where links in Markdown lead to as well.
+// Markdown as the repository's page shows it: the fragments of headings, where links lead to, and plain text.
 
 import { Slugger } from 'typedoc'
 import { slug } from '../../scripts/doc-comments.js'
@@ -33,5 +33,16 @@ export function keepCodeInHeadings(parser) {
         ]
       })
     }
+  })
+}
+
+/**
+ * A block of no language is text; typedoc takes it for TypeScript.
+ *
+ * @param {any} parser markdown-it
+ */
+export function keepTextPlain(parser) {
+  parser.core.ruler.push('plain_text', ({ tokens }) => {
+    for (const token of tokens) if (token.type === 'fence' && token.info === '') token.info = 'text'
   })
 }
