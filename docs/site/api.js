@@ -73,7 +73,10 @@ export function linkReference(app) {
       if (part.kind !== 'relative-link' || part.targetAnchor === undefined) continue
       if (part.target === undefined || files.resolvePath(part.target) !== reference) continue
       const target = targets.get(part.targetAnchor)
-      if (!target) throw new Error(`nothing is at ${part.text}`)
+      if (!target) {
+        app.logger.error(`nothing is at ${part.text}`)
+        continue
+      }
       const path = `${reference}/${part.targetAnchor}`
       files.registerReflectionPath(path, target)
       part.target = files.registerAbsolute(
