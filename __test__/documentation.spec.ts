@@ -1,30 +1,13 @@
-// What the documentation says: its examples run and print what they promise, its links lead somewhere,
-// and the API reference is that of the code.
+// What the documentation says: its blocks run and print what they promise, and so do the examples.
+// A block that has a file's name is a file for the blocks behind it; its page's blocks run beside it.
 
 import { spawn, spawnSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
+import { parseSync } from 'rolldown/utils'
 import { renderApi } from '../scripts/api.js'
-import { slug } from '../scripts/doc-comments.js'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-const read = (path: string) => readFileSync(join(root, path), 'utf8')
-
-const pages = ['.', 'docs'].flatMap((folder) =>
-  readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join(folder, name)),
-)
+import { type Block, blocksOf, pages, read, root } from './helpers/documents.ts'
 
 /** With a main.js of its own, or one file. The demonstration takes half a minute: `npm start` runs it. */
 const examples = readdirSync(join(root, 'examples'))
@@ -44,23 +27,6 @@ test.after.always(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-interface Block {
-  title: string
-  path: string
-  source: string
-}
-
-const blocks = pages.flatMap(blocksOf)
-
-function blocksOf(page: string): Block[] {
-  const found = read(page).matchAll(/^```(ts|js)\n(.*?)^```$/gms)
-  return Array.from(found, ([, language, source = ''], index) => {
-    const path = join(folder, `${basename(page, '.md')}-${index + 1}.${language}`)
-    writeFileSync(path, source)
-    return { title: `block ${index + 1} of ${page}`, path, source }
-  })
-}
-
 /** What the comments behind the calls of console.log say will be printed. */
 function promisedOutput(source: string): string {
   const lines = source.split('\n').filter((line) => line.includes('console.log('))
@@ -69,10 +35,10 @@ function promisedOutput(source: string): string {
     .join('')
 }
 
-function run(command: string, args: readonly string[]) {
+function run(command: string, args: readonly string[], cwd = root) {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((settle, reject) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env: { ...process.env, NODE_OPTIONS: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 50_000,
@@ -86,18 +52,75 @@ function run(command: string, args: readonly string[]) {
   })
 }
 
-const runModule = (path: string, ...args: readonly string[]) =>
-  run(process.execPath, ['--import=@oxc-node/core/register', path, ...args])
+/** A session's commands without what they printed, and a word for each `<place to fill in>`. */
+function commandsOf(source: string): string {
+  const typed = source.split('\n').filter((line) => line.startsWith('$ '))
+  const commands = typed.length > 0 ? typed.map((line) => line.slice(2)).join('\n') : source
+  return commands.replaceAll(/<[a-z][\w -]*>/gi, 'something')
+}
 
-for (const { title, path, source } of blocks) {
-  test.serial(`${title} runs and prints what it promises`, async (t) => {
-    const expected = { code: 0, stdout: promisedOutput(source), stderr: '' }
-    t.deepEqual(await runModule(path), expected)
+const register = import.meta.resolve('@oxc-node/core/register')
+const runModule = (path: string, args: readonly string[] = [], cwd = root) =>
+  run(process.execPath, [`--import=${register}`, path, ...args], cwd)
+
+const isInstalled = (command: string) =>
+  spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0
+
+for (const page of pages) {
+  const blocks = blocksOf(page)
+  const beside = join(folder, page.replaceAll('/', '-'))
+  mkdirSync(beside)
+  for (const { file, source } of blocks) if (file) writeFileSync(join(beside, file), source)
+  const cwd = blocks.some(({ file }) => file) ? beside : root
+  for (const [index, block] of blocks.entries()) declare(block, index, beside, cwd)
+
+  test(`the files in ${page} are used there`, (t) => {
+    for (const { file } of blocks) {
+      if (file === undefined) continue
+      t.true(
+        blocks.some(({ source }) => source.includes(file)),
+        file,
+      )
+    }
+    t.pass()
   })
 }
 
+function declare(block: Block, index: number, beside: string, cwd: string): void {
+  const { title, language, file, marks, needs, source } = block
+  if (file !== undefined) return
+  const testIt = needs === undefined || isInstalled(needs) ? test.serial : test.serial.skip
+  if (marks.has('no-run')) {
+    // The API reference shows declarations without what is around them.
+    if (title.endsWith(join('docs', 'api.md'))) return
+    testIt(`${title} is right by its syntax`, (t) => {
+      t.deepEqual(parseSync(`block.${language}`, source).errors, [])
+    })
+  } else if (language === 'ts' || language === 'js') {
+    const path = join(beside, `block-${index + 1}.${language}`)
+    writeFileSync(path, source)
+    testIt(`${title} runs and prints what it promises`, async (t) => {
+      const expected = { code: 0, stdout: promisedOutput(source), stderr: '' }
+      t.deepEqual(await runModule(path, [], cwd), expected)
+    })
+  } else if (language === 'sh') {
+    const how = marks.has('run') ? '-eu' : '-n'
+    testIt(`${title} is right for a shell`, async (t) => {
+      const { code, stderr } = await run('sh', [how, '-c', commandsOf(source)], cwd)
+      t.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+    })
+  } else if (language === 'json') {
+    testIt(`${title} is JSON`, (t) => t.notThrows(() => JSON.parse(source)))
+  } else if (language !== '') {
+    test(`${title} is checked by something`, (t) => {
+      t.fail(`a block of ${language} needs a file's name, and another block that runs it`)
+    })
+  }
+}
+
 test.serial('the blocks are right by the types', async (t) => {
-  const settings = { extends: '../../tsconfig.check.json', include: ['*.ts', '*.js'] }
+  const include = ['*/*.ts', '*/*.js', '*/*.mjs']
+  const settings = { extends: '../../tsconfig.check.json', include }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
   const compiler = join(root, 'node_modules/.bin/tsc')
   t.deepEqual(await run(compiler, ['--project', folder]), { code: 0, stdout: '', stderr: '' })
@@ -109,8 +132,6 @@ const examplesNeeds = new Map([
   ['examples/ssh-fdpass/main.js', ['ssh', 'ssh-keygen', '/usr/sbin/sshd']],
 ])
 
-const isInstalled = (command: string) =>
-  spawnSync('sh', ['-c', 'command -v "$0"', command], { stdio: 'ignore' }).status === 0
 
 for (const path of examples) {
   test.serial(`${path} runs and prints what it promises`, async (t) => {
@@ -120,52 +141,13 @@ for (const path of examples) {
       return
     }
     const source = read(path)
-    const { code, stdout } = await runModule(path, ...(examplesArguments.get(path) ?? []))
+    const { code, stdout } = await runModule(path, examplesArguments.get(path))
     t.deepEqual({ code, stdout }, { code: 0, stdout: promisedOutput(source) })
     // How it is started is said by itself.
     t.true(source.includes(`\n//   node ${path}`))
   })
 }
 
-const withoutCode = (text: string) => text.replaceAll(/^```.*?^```$/gms, '')
-
-function fragmentsOf(page: string): Set<string> {
-  const headings = withoutCode(read(page)).matchAll(/^#+ (.+)$/gm)
-  const seen = new Map<string, number>()
-  return new Set(
-    Array.from(headings, ([, heading = '']) => {
-      const fragment = slug(heading)
-      const times = seen.get(fragment) ?? 0
-      seen.set(fragment, times + 1)
-      return times === 0 ? fragment : `${fragment}-${times}`
-    }),
-  )
-}
-
-for (const page of pages) {
-  test(`the links of ${page} lead somewhere`, (t) => {
-    const links = withoutCode(read(page)).matchAll(/\]\(([^)]+)\)/g)
-    for (const [, link = ''] of links) {
-      if (/^https?:/.test(link)) continue
-      const [path = '', fragment] = link.split('#')
-      const target = path === '' ? page : join(dirname(page), path)
-      t.true(existsSync(join(root, target)), link)
-      if (fragment !== undefined) t.true(fragmentsOf(target).has(fragment), link)
-    }
-    t.pass()
-  })
-}
-
 test('docs/api.md is that of the doc comments; else `npm run docs` makes it so', (t) => {
   t.is(read(join('docs', 'api.md')), renderApi())
-})
-
-test('what the documentation names is there', (t) => {
-  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-  for (const page of pages) {
-    const text = read(page)
-    for (const [, name = ''] of text.matchAll(/`npm run ([a-z]+)/g)) t.true(name in scripts, name)
-    const paths = text.matchAll(/`((?:lib|src|crates|scripts|examples|docs|__test__)\/[\w./-]*)`/g)
-    for (const [, path = ''] of paths) t.true(existsSync(join(root, path)), `${page}: ${path}`)
-  }
 })

@@ -7,8 +7,11 @@ import { root, run } from './steps.js'
 /** @param {string} path */
 const changedAt = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
 
-export async function install() {
+/** @param {string} [folder] of the package.json, relative to the project */
+export async function install(folder = '.') {
   // npm writes its hidden lock file last, so it also tells an installation that was interrupted.
-  if (changedAt('node_modules/.package-lock.json') >= changedAt('package-lock.json')) return
-  await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  const installed = changedAt(`${folder}/node_modules/.package-lock.json`)
+  if (installed >= changedAt(`${folder}/package-lock.json`)) return
+  const options = ['--no-audit', '--no-fund', '--loglevel=error']
+  await run('npm', ['ci', '--prefix', folder, ...options])
 }

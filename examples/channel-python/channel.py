@@ -2,6 +2,7 @@
 
 import array
 import errno
+import select
 import socket
 import struct
 
@@ -35,7 +36,9 @@ class Channel:
         if self.stream:
             # Descriptors go with the first byte of the frame, and with nothing of another one.
             sent = self.sock.sendmsg([frame], rights)
-            self.sock.sendall(frame[sent:])
+            # Nothing more to send is no reason to hear that the peer, which has it all, is gone.
+            if sent < len(frame):
+                self.sock.sendall(frame[sent:])
             return
         try:
             self.sock.sendmsg([frame], rights)
@@ -63,6 +66,10 @@ class Channel:
         body = self._take(length, within=True)
         fds, self.fds = self.fds[:count], self.fds[count:]
         return kind, id, body, fds
+
+    def ready(self):
+        """Whether recv() would have something to do at once: bytes are there, or the end is."""
+        return bool(self.received) or bool(select.select([self.sock], [], [], 0)[0])
 
     def _take(self, length, within=False):
         # What was received grows as bytes come: nothing is reserved because a header says so.
