@@ -25,7 +25,6 @@ const QUICK = [
   'order',
   'relay',
   'spawn-sockets',
-  'waits',
 ]
 
 /**

@@ -53,6 +53,11 @@ export const cannot = {
       title: /can be given to net\.Socket$/,
       why: 'node:net reads from no descriptor that it has not opened, and waits for ever',
     },
+    {
+      file: 'waits',
+      title: /net\.Socket/,
+      why: 'node:net reads from no descriptor that it has not opened, and waits for ever',
+    },
     { file: 'fork', why: "the test's child does not come to its end; why is not known" },
     {
       file: 'inheritance',
