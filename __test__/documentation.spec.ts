@@ -132,7 +132,6 @@ const examplesNeeds = new Map([
   ['examples/ssh-fdpass/main.js', ['ssh', 'ssh-keygen', '/usr/sbin/sshd']],
 ])
 
-
 for (const path of examples) {
   test.serial(`${path} runs and prints what it promises`, async (t) => {
     const missing = examplesNeeds.get(path)?.filter((command) => !isInstalled(command)) ?? []

@@ -19,6 +19,7 @@ test('npm install brings the package and the binary of this platform, which work
   t.deepEqual(readdirSync(path.join(project.folder, 'node_modules/socketpair')).toSorted(), [
     'LICENSE',
     'README.md',
+    'benchmark',
     'dist',
     'package.json',
   ])

@@ -13,7 +13,14 @@
  *
  * @type {readonly string[]}
  */
-export const notOfRuntimes = ['benchmark', 'documentation', 'package', 'types']
+export const notOfRuntimes = [
+  'benchmark',
+  'binaries',
+  'documentation',
+  'package',
+  'packages',
+  'types',
+]
 
 /** @type {Record<string, readonly Exception[]>} */
 export const cannot = {
@@ -63,6 +70,11 @@ export const cannot = {
       file: 'inheritance',
       title: /^F19 an end .* without close-on-exec is present/,
       why: 'gives children what is in stdio and nothing else, whatever close-on-exec says',
+    },
+    {
+      file: 'channel-endings',
+      error: /EBADF: bad file descriptor, recvmsg/,
+      why: 'goes on with promises while it exits, and tells of those that reject',
     },
     {
       file: 'channel-errors',
