@@ -10,7 +10,7 @@ import {
   toBytes,
 } from './arguments.js'
 import type { End } from './end.js'
-import { carry, failureOf, invalidType, invalidValue } from './errors.js'
+import { failureOf, invalidType, invalidValue } from './errors.js'
 import {
   infoOf,
   checkReceive,
@@ -26,6 +26,7 @@ import { memoryOf, MessageBatch } from './message-batch.js'
 import { calls, MAX_TRANSFER, MESSAGE_FLAG, OUT_OF_BOUNDS } from './native.js'
 import type { SendManyOptions, SendOptions } from './outgoing.js'
 import { sendAlong, sendManyAlong } from './sending-along.js'
+import { sendWhole, wholeOfMessages, wholeOfPieces } from './sending-whole.js'
 import { endOf, Socket } from './socket.js'
 import {
   type DuplexOptions,
@@ -34,7 +35,6 @@ import {
   type SocketDuplex,
 } from './streams/of-socket.js'
 import { spend } from './turn.js'
-import { sameLengths } from './views.js'
 
 /** A receive into `buffer` as its user sees it; null at end-of-file. */
 function take(
@@ -134,13 +134,7 @@ export abstract class MessageSocket extends Socket {
       const end = endOf(this)
       const sending = options && sendAlong(end, views, 'parts', options)
       if (sending !== undefined) return sending
-      const lengths = views.map((view) => view.length)
-      return end.writing.enqueue(() => {
-        const answer = calls.sendVectored(end.id, sameLengths(views, lengths), 0, 0)
-        if (answer < 0) return sendBlocked(answer)
-        end.bytesWritten += answer
-        return answer
-      }, options)
+      return end.writing.enqueue(wholeOfPieces(end, views).attempt, options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -164,22 +158,8 @@ export abstract class MessageSocket extends Socket {
       const end = endOf(this)
       const sending = options && sendManyAlong(end, views, options)
       if (sending !== undefined) return sending
-      const lengths = views.map((view) => view.length)
-      let sent = 0
       if (views.length === 0 && !end.closed) return Promise.resolve(0)
-      return end.writing.enqueue(
-        () => {
-          const answer = calls.sendMany(end.id, sameLengths(views, lengths), sent)
-          if (answer < 0) return sendBlocked(answer)
-          for (let index = sent; index < sent + answer; index++) {
-            end.bytesWritten += lengths[index] as number
-          }
-          sent += answer
-          return sent === views.length ? sent : BLOCKED
-        },
-        options,
-        (error) => carry(error, { messagesSent: sent }),
-      )
+      return sendWhole(end, wholeOfMessages(end, views), 'messagesSent', options)
     } catch (error) {
       return Promise.reject(error)
     }

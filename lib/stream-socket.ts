@@ -20,7 +20,7 @@ import {
 import { calls, MAX_TRANSFER, MESSAGE_FLAG } from './native.js'
 import type { SendOptions } from './outgoing.js'
 import { sendAlong } from './sending-along.js'
-import { sendPieces, sendWhole } from './sending-whole.js'
+import { sendWhole, whole, wholeOfPieces } from './sending-whole.js'
 import { endOf, register, Socket } from './socket.js'
 import { CHUNK, receiveChunk } from './streams/chunk-slab.js'
 import {
@@ -243,9 +243,10 @@ export class StreamSocket extends Socket {
           carry(failure, { bytesWritten: 0 })
           throw failed(end, failure)
         }
-        return sendWhole(end, bytes, length, Math.max(answer, 0), undefined, true)
+        const rest = whole(end, bytes, Math.max(answer, 0))
+        return sendWhole(end, rest, 'bytesWritten', undefined, length)
       }
-      return sendWhole(end, bytes, length, 0, options, false)
+      return sendWhole(end, whole(end, bytes, 0), 'bytesWritten', options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -267,7 +268,7 @@ export class StreamSocket extends Socket {
       const sending = options && sendAlong(end, views, 'chunks', options)
       if (sending !== undefined) return sending
       if (views.length === 0 && !end.closed) return Promise.resolve(0)
-      return sendPieces(end, views, options)
+      return sendWhole(end, wholeOfPieces(end, views), 'bytesWritten', options)
     } catch (error) {
       return Promise.reject(error)
     }

@@ -1,9 +1,7 @@
-import { sendBlocked } from '../answers.js'
 import { toBytes } from '../arguments.js'
 import type { MessageSocket } from '../message-socket.js'
-import { calls } from '../native.js'
-import { BLOCKED } from '../operation.js'
-import { sameLengths } from '../views.js'
+import type { BLOCKED } from '../operation.js'
+import { wholeOfMessages } from '../sending-whole.js'
 import { receiveMessage } from './message-chunk.js'
 import { QueueDuplex } from './queue-duplex.js'
 import type { DuplexOptions } from './socket-duplex.js'
@@ -34,28 +32,13 @@ export class MessageDuplex extends QueueDuplex<MessageSocket> {
   }
 
   #send(chunks: readonly Written[], callback: Callback): void {
-    const end = this.beneath
     let views: Uint8Array[]
     try {
       views = chunks.map(bytesOf)
     } catch (error) {
       return callback(error as Error)
     }
-    const lengths = views.map((view) => view.length)
-    let sent = 0
-    this.send(
-      () => {
-        const answer = calls.sendMany(end.id, sameLengths(views, lengths), sent)
-        if (answer < 0) return sendBlocked(answer)
-        for (let index = sent; index < sent + answer; index++) {
-          end.bytesWritten += lengths[index] as number
-        }
-        sent += answer
-        return sent === views.length ? sent : BLOCKED
-      },
-      0,
-      callback,
-    )
+    this.send(wholeOfMessages(this.beneath, views).attempt, 0, callback)
   }
 }
 
