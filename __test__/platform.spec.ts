@@ -6,7 +6,6 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   readdirSync,
   realpathSync,
   rmSync,
@@ -15,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { mainFiles } from '../scripts/pack.js'
 import test from 'ava'
 import * as here from 'socketpair'
 
@@ -43,10 +43,7 @@ interface Report {
 test.before(() => {
   const copy = join(folder, 'node_modules', 'socketpair')
   mkdirSync(copy, { recursive: true })
-  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    files: string[]
-  }
-  for (const name of ['package.json', ...files]) {
+  for (const name of mainFiles()) {
     cpSync(join(root, name), join(copy, name), { recursive: true })
   }
   for (const name of ['without-addon.mjs', 'pretend-mips.mjs', 'pretend-windows.mjs']) {

@@ -1,7 +1,8 @@
 // The packages as npm publishes them.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { placeOf, targets } from './cross/targets.js'
 import { StepFailed, root } from './steps.js'
@@ -28,9 +29,37 @@ export function packAll(destination) {
     const names = missing.map(({ name }) => name).join(' ')
     throw new StepFailed(`not built yet: npm run build:all -- ${names}`)
   }
-  return [...targets.map(({ name }) => `npm/${name}`), '.'].map((folder) =>
-    pack(folder, destination),
-  )
+  const platforms = targets.map(({ name }) => pack(join(root, 'npm', name), destination))
+  return [...platforms, packMain(destination)]
+}
+
+/**
+ * What the main package consists of in a clone, but for a binary that was built there: `npm pack` takes that along,
+ * so that what it makes works on this machine by itself, and the registry's package must be without.
+ *
+ * @returns {string[]}
+ */
+export function mainFiles() {
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  return ['package.json', ...files.filter((/** @type {string} */ name) => !name.includes('*'))]
+}
+
+/**
+ * Packs the main package as it is published.
+ *
+ * @param {string} destination
+ * @returns {Packed}
+ */
+export function packMain(destination) {
+  const folder = mkdtempSync(join(tmpdir(), 'socketpair-pack-'))
+  try {
+    for (const name of [...mainFiles(), 'README.md', 'LICENSE']) {
+      cpSync(join(root, name), join(folder, name), { recursive: true })
+    }
+    return pack(folder, destination)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 /**
@@ -47,7 +76,7 @@ function pack(folder, destination) {
     destination,
   ]
   const said = execFileSync('npm', ['pack', ...options], {
-    cwd: join(root, folder),
+    cwd: folder,
     encoding: 'utf8',
   })
   const [packed] = Object.values(JSON.parse(said))

@@ -1,13 +1,14 @@
 // npm run test:targets [-- TARGET...]: the binaries that this kind of machine can run, each in its package beside the
 // main one as npm would install them, under a Node of its platform. After npm run build:all; needs Debian on x64.
 
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeRunner, runnerFor } from './cross/runners.js'
 import { chosenTargets, placeOf } from './cross/targets.js'
 import { install } from './install.js'
 import { make } from './make.js'
+import { mainFiles } from './pack.js'
 import { runPrograms } from './runtime-programs.js'
 import { StepFailed, root, script } from './steps.js'
 /** @import { Target } from './cross/targets.js' */
@@ -19,9 +20,8 @@ import { StepFailed, root, script } from './steps.js'
  */
 function layOut(folder, target) {
   const main = join(folder, 'node_modules/socketpair')
-  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   // The programs go into the package, which is theirs to import by its name there.
-  for (const name of ['package.json', ...files, '__test__/programs']) {
+  for (const name of [...mainFiles(), '__test__/programs']) {
     cpSync(join(root, name), join(main, name), { recursive: true })
   }
   const platform = join(folder, 'node_modules', `socketpair-${target.name}`)
