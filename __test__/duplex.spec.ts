@@ -186,7 +186,9 @@ test('a small chunk does not keep a large piece of memory alive', async (t) => {
     a.write('small')
     await until(() => came.length === round + 1)
   }
-  for (const chunk of came) t.true(chunk.buffer.byteLength <= 16 * 1024)
+  // Node's own pool holds them, of a size that changes from version to version.
+  const most = Math.max(16 * 1024, Buffer.poolSize)
+  for (const chunk of came) t.true(chunk.buffer.byteLength <= most)
   const large = patterned(60_000)
   a.write(large)
   await until(() => came.slice(5).reduce((sum, { length }) => sum + length, 0) === large.length)

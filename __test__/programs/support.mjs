@@ -100,6 +100,8 @@ export function leaveWaiting(channel) {
     'EPIPE',
     'ECONNRESET',
     'ECANCELED',
+    // A loop that asks again when the channel has just been closed.
+    'EBADF',
   ])
   /** @param {unknown} error */
   const settleEnd = (error) => {

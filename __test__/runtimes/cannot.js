@@ -72,11 +72,6 @@ export const cannot = {
       why: 'gives children what is in stdio and nothing else, whatever close-on-exec says',
     },
     {
-      file: 'channel-endings',
-      error: /EBADF: bad file descriptor, recvmsg/,
-      why: 'goes on with promises while it exits, and tells of those that reject',
-    },
-    {
       file: 'channel-errors',
       title: /^sends after close are EBADF$/,
       why: 'a node:net socket that was destroyed says that it has ended',
