@@ -30,6 +30,11 @@ export const cannot = {
   'node 26': [],
   bun: [
     {
+      file: 'channel-endings',
+      title: /readiness: loop$/,
+      why: 'its event loop is not libuv',
+    },
+    {
       error: /^[+-] +'\d+ (?:socket|pipe|anon_inode):/m,
       why: 'opens and closes descriptors of its own while a test lists all that are open',
     },
@@ -88,6 +93,11 @@ export const cannot = {
     },
   ],
   deno: [
+    {
+      file: 'channel-endings',
+      title: /readiness: loop$/,
+      why: 'its event loop is not libuv',
+    },
     {
       error: /ext:deno_node\/_fs|Bad file descriptor \(os error 9\)/,
       why: 'node:fs takes no descriptor that it has not opened: supported.foreignDescriptors',
