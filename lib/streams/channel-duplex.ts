@@ -1,6 +1,6 @@
 import type { Channel } from '../channel.js'
 import { type DuplexOptions, SocketDuplex } from './socket-duplex.js'
-import { callBack, throwUncaught } from './uncaught.js'
+import { callBack } from './uncaught.js'
 
 type Callback = (error?: Error | null) => void
 
@@ -84,25 +84,15 @@ export class ChannelDuplex extends SocketDuplex {
         if (this.destroyed) return
         this.touch()
         if (values === null) {
-          this.#push(null)
-          // Where nobody reads and nothing is kept, the end is told all the same.
-          if (!this.destroyed) this.read(0)
+          this.handEnd()
           return
         }
-        for (const value of values) this.#push(value)
+        for (const value of values) this.hand(value)
       } while (this.#wanted || this.readableLength < this.readableHighWaterMark)
       this.#reading = false
     } catch (error) {
       if (this.channel.closed && this.writableLength === 0) this.destroy()
       else this.destroy(error as Error)
-    }
-  }
-
-  #push(value: unknown): void {
-    try {
-      this.push(value)
-    } catch (error) {
-      throwUncaught(error)
     }
   }
 }

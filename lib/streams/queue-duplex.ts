@@ -5,7 +5,7 @@ import { type Attempt, BLOCKED } from '../operation.js'
 import { endOf, type Socket } from '../socket.js'
 import { spend } from '../turn.js'
 import { type DuplexOptions, SocketDuplex } from './socket-duplex.js'
-import { callBack, throwUncaught } from './uncaught.js'
+import { callBack } from './uncaught.js'
 
 /**
  * A Duplex over a socket of this package: it reads and writes in the socket's own queues, so that what others
@@ -116,13 +116,11 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
       if (this.destroyed) return
       this.touch()
       if (chunk === null) {
-        this.#push(null)
-        // Where nobody reads and nothing is kept, the end is told all the same.
-        if (!this.destroyed) this.read(0)
+        this.handEnd()
         return
       }
       this.#wanted = false
-      if (!this.#push(chunk) && !this.#wanted) {
+      if (!this.hand(chunk) && !this.#wanted) {
         this.#reading = false
         return
       }
@@ -138,16 +136,6 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
       if (next === BLOCKED) return this.#wait(true)
       spend(next === null ? 0 : next.length)
       chunk = next
-    }
-  }
-
-  /** Whether the stream takes more. What a listener throws is uncaught, as that of any event. */
-  #push(chunk: Buffer | null): boolean {
-    try {
-      return this.push(chunk)
-    } catch (error) {
-      throwUncaught(error)
-      return this.readableLength < this.readableHighWaterMark
     }
   }
 

@@ -2,6 +2,7 @@ import { addAbortSignal, Duplex } from 'node:stream'
 import { checkBoolean, checkInteger, checkOptions, checkSignal } from '../arguments.js'
 import { invalidType } from '../errors.js'
 import { Inactivity } from './inactivity.js'
+import { throwUncaught } from './uncaught.js'
 
 /** How a Duplex over a socket or a channel behaves. */
 export interface DuplexOptions {
@@ -89,6 +90,29 @@ export abstract class SocketDuplex extends Duplex {
    */
   protected touch(): void {
     this.#inactivity.touch()
+  }
+
+  /**
+   * Hands a chunk on; whether the stream takes more. What a listener throws is uncaught, as that of any event.
+   * @internal
+   */
+  protected hand(chunk: unknown): boolean {
+    try {
+      return this.push(chunk)
+    } catch (error) {
+      throwUncaught(error)
+      return this.readableLength < this.readableHighWaterMark
+    }
+  }
+
+  /**
+   * Hands the end on.
+   * @internal
+   */
+  protected handEnd(): void {
+    this.hand(null)
+    // Where nobody reads and nothing is kept, the end is told all the same.
+    if (!this.destroyed) this.read(0)
   }
 
   /** False: a pair is connected from the beginning. */
