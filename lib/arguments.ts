@@ -2,6 +2,9 @@
 import { isUint8Array } from 'node:util/types'
 import type { BusyPoll } from './end.js'
 import { invalidState, invalidType, invalidValue, outOfRange } from './errors.js'
+import { byteLengthOf, isDetached, plain } from './typed-arrays.js'
+
+export { byteLengthOf }
 
 /** What every waiting operation can be told. */
 export interface OperationOptions {
@@ -11,29 +14,29 @@ export interface OperationOptions {
   readonly timeout?: number | undefined
 }
 
-/** A buffer whose memory the kernel can be given. */
-export function checkBuffer(buffer: unknown, name: string): asserts buffer is Uint8Array {
+/**
+ * A buffer whose memory the kernel can be given.
+ * @returns its length in bytes, which its own `length` need not be
+ */
+export function checkBuffer(buffer: unknown, name: string): number {
   if (!isUint8Array(buffer)) throw invalidType(name, 'an instance of Buffer or Uint8Array', buffer)
-  if (buffer.length === 0) checkAttached(buffer, name)
+  const length = byteLengthOf(buffer)
+  if (length === 0) checkAttached(buffer, name)
+  return length
 }
 
-/** A detached view looks like an empty one, which is fine to pass; only its methods tell them apart. */
 function checkAttached(view: Uint8Array, name: string): void {
-  try {
-    view.at(0)
-  } catch {
-    throw invalidState(`the memory of "${name}" is detached`)
-  }
+  if (isDetached(view)) throw invalidState(`the memory of "${name}" is detached`)
 }
 
-/** Bytes to send: a string goes as UTF-8. */
+/** Bytes to send, whose `length` can be believed: a string goes as UTF-8. */
 export function toBytes(data: unknown, name: string): Uint8Array {
   if (typeof data === 'string') return Buffer.from(data, 'utf8')
   if (!isUint8Array(data)) {
     throw invalidType(name, 'a string or an instance of Buffer or Uint8Array', data)
   }
-  if (data.length === 0) checkAttached(data, name)
-  return data
+  if (byteLengthOf(data) === 0) checkAttached(data, name)
+  return plain(data)
 }
 
 /** A list of what `each` checks, as an array of the package's own. */
@@ -46,10 +49,10 @@ export function checkList<T>(
   return Array.from(list, (entry, index) => each(entry, `${name}[${index}]`))
 }
 
-/** A buffer of a list, returned for {@link checkList}. */
+/** A buffer, for {@link checkList}: its `length` can be believed. */
 export function toBuffer(buffer: unknown, name: string): Uint8Array {
   checkBuffer(buffer, name)
-  return buffer
+  return plain(buffer as Uint8Array)
 }
 
 /** Nothing or an object. */

@@ -1,6 +1,7 @@
 import { BLOCKED, failed, receiveBlocked, sendBlocked } from './answers.js'
 import { unpack } from './arrival.js'
 import {
+  byteLengthOf,
   checkBoolean,
   checkBuffer,
   checkInteger,
@@ -96,7 +97,7 @@ export abstract class MessageSocket extends Socket {
         const sending = sendAlong(end, [bytes], 'data', options)
         if (sending !== undefined) return sending
       }
-      const length = bytes.length
+      const length = byteLengthOf(bytes)
       let tried = false
       if (options === undefined && end.writing.free) {
         const answer = calls.send(end.id, bytes, 0, length)
@@ -216,10 +217,9 @@ export abstract class MessageSocket extends Socket {
    */
   recvInto(buffer: Uint8Array, options?: ReceiveOptions): Promise<MessageInfo | null> {
     try {
-      checkRoom(buffer)
+      const room = checkRoom(buffer)
       const maxFds = options === undefined ? MOST_FDS : checkReceive(options)
       const end = endOf(this)
-      const room = Math.min(buffer.length, MAX_TRANSFER)
       let tried = false
       if (options === undefined && end.reading.free) {
         const taken = takeAtOnce(end, buffer, room, maxFds)
@@ -285,7 +285,7 @@ export abstract class MessageSocket extends Socket {
     const bytes = toBytes(data, 'data')
     const end = endOf(this)
     if (!end.writing.empty) return undefined
-    const answer = calls.send(end.id, bytes, 0, bytes.length)
+    const answer = calls.send(end.id, bytes, 0, byteLengthOf(bytes))
     if (answer >= 0) end.bytesWritten += answer
     else if (sendBlocked(answer)) return undefined
     return answer
@@ -299,10 +299,10 @@ export abstract class MessageSocket extends Socket {
    * @throws as {@link recvInto}, at once
    */
   tryRecv(buffer: Uint8Array): MessageInfo | null | undefined {
-    checkRoom(buffer)
+    const room = checkRoom(buffer)
     const end = endOf(this)
     if (!end.reading.empty) return undefined
-    const taken = take(end, buffer, Math.min(buffer.length, MAX_TRANSFER), MOST_FDS)
+    const taken = take(end, buffer, room, MOST_FDS)
     return taken === BLOCKED ? undefined : taken
   }
 
@@ -347,11 +347,13 @@ export abstract class MessageSocket extends Socket {
   }
 }
 
-function checkRoom(buffer: unknown): asserts buffer is Uint8Array {
-  checkBuffer(buffer, 'buffer')
-  if (buffer.length === 0) {
+/** A buffer for a message; gives its room in bytes. */
+function checkRoom(buffer: unknown): number {
+  const length = checkBuffer(buffer, 'buffer')
+  if (length === 0) {
     throw invalidValue('buffer', 'must not be empty: the system would drop a message', buffer)
   }
+  return Math.min(length, MAX_TRANSFER)
 }
 
 /** `info` itself, since `fds` may be an accessor; shorter data if another reader took what was measured. */

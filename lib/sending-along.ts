@@ -9,6 +9,7 @@ import { type Attempt, BLOCKED } from './operation.js'
 import { outgoing, outgoingOfMany, type SendManyOptions, type SendOptions } from './outgoing.js'
 import { Pieces } from './pieces.js'
 import { spend } from './turn.js'
+import { byteLengthOf } from './typed-arrays.js'
 import { sameLengths } from './views.js'
 
 /**
@@ -58,7 +59,7 @@ export function sendManyAlong(
 ): Promise<number> | undefined {
   const along = outgoingOfMany(options.fds, views.length)
   if (along === undefined) return undefined
-  const lengths = views.map((view) => view.length)
+  const lengths = views.map(byteLengthOf)
   let sent = 0
   for (const [message, one] of along.entries()) {
     try {

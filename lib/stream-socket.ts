@@ -1,5 +1,6 @@
 import { BLOCKED, failed, plainly, receiveBlocked, sendBlocked } from './answers.js'
 import {
+  byteLengthOf,
   checkBuffer,
   checkInteger,
   checkList,
@@ -67,10 +68,9 @@ export class StreamSocket extends Socket {
    */
   read(buffer: Uint8Array, options?: OperationOptions): Promise<number> {
     try {
-      checkBuffer(buffer, 'buffer')
+      const length = checkBuffer(buffer, 'buffer')
       if (options !== undefined) checkOperation(options)
       const end = endOf(this)
-      const length = buffer.length
       if (length === 0 && !end.closed) return Promise.resolve(0)
       if (options === undefined && end.reading.free) {
         const answer = calls.recv(end.id, buffer, 0, Math.min(length, MAX_TRANSFER))
@@ -106,7 +106,7 @@ export class StreamSocket extends Socket {
       const views = checkList(buffers, 'buffers', toBuffer)
       checkOperation(options)
       const end = endOf(this)
-      const lengths = views.map((view) => view.length)
+      const lengths = views.map(byteLengthOf)
       if (!end.closed && lengths.every((length) => length === 0)) return Promise.resolve(0)
       return end.reading.enqueue(() => {
         const answer = calls.recvVectored(end.id, sameLengths(views, lengths))
@@ -131,10 +131,9 @@ export class StreamSocket extends Socket {
    */
   readExactly(buffer: Uint8Array, options?: OperationOptions): Promise<void> {
     try {
-      checkBuffer(buffer, 'buffer')
+      const length = checkBuffer(buffer, 'buffer')
       checkOperation(options)
       const end = endOf(this)
-      const length = buffer.length
       if (length === 0 && !end.closed) return Promise.resolve()
       let filled = 0
       return end.reading.enqueue<void>(
@@ -186,10 +185,10 @@ export class StreamSocket extends Socket {
    */
   readMessage(buffer: Uint8Array, options?: ReceiveOptions): Promise<StreamMessageInfo | null> {
     try {
-      checkBuffer(buffer, 'buffer')
+      const room = checkBuffer(buffer, 'buffer')
       const maxFds = checkReceive(options)
       const end = endOf(this)
-      const length = Math.min(buffer.length, MAX_TRANSFER)
+      const length = Math.min(room, MAX_TRANSFER)
       if (length === 0 && !end.closed) {
         return Promise.resolve(describe(0, MESSAGE_FLAG.lengthUnknown, 0))
       }
@@ -229,7 +228,7 @@ export class StreamSocket extends Socket {
         const sending = sendAlong(end, [bytes], 'data', options)
         if (sending !== undefined) return sending
       }
-      const length = bytes.length
+      const length = byteLengthOf(bytes)
       if (options === undefined && end.writing.free) {
         const answer = calls.send(end.id, bytes, 0, Math.min(length, MAX_TRANSFER))
         if (answer === length) {
@@ -282,11 +281,11 @@ export class StreamSocket extends Socket {
    * @throws as {@link read}, at once
    */
   tryRead(buffer: Uint8Array): number | undefined {
-    checkBuffer(buffer, 'buffer')
+    const length = checkBuffer(buffer, 'buffer')
     const end = endOf(this)
-    if (buffer.length === 0 && !end.closed) return 0
+    if (length === 0 && !end.closed) return 0
     if (!end.reading.empty) return undefined
-    const landed = receive(end, buffer, 0, buffer.length)
+    const landed = receive(end, buffer, 0, length)
     return typeof landed === 'number' ? landed : undefined
   }
 
@@ -301,7 +300,7 @@ export class StreamSocket extends Socket {
     const bytes = toBytes(data, 'data')
     const end = endOf(this)
     if (!end.writing.empty) return undefined
-    const answer = calls.send(end.id, bytes, 0, Math.min(bytes.length, MAX_TRANSFER))
+    const answer = calls.send(end.id, bytes, 0, Math.min(byteLengthOf(bytes), MAX_TRANSFER))
     if (answer >= 0) end.bytesWritten += answer
     else if (sendBlocked(answer)) return undefined
     return answer
