@@ -15,6 +15,15 @@ export interface OperationOptions {
 }
 
 /**
+ * What may end an operation early, as it was read from the caller's options: once, before anything happened.
+ * A getter there can be different each time, or throw.
+ */
+export interface Limits {
+  readonly signal: AbortSignal | undefined
+  readonly timeout: number | undefined
+}
+
+/**
  * A buffer whose memory the kernel can be given.
  * @returns its length in bytes, which its own `length` need not be
  */
@@ -46,7 +55,8 @@ export function checkList<T>(
   each: (entry: unknown, name: string) => T,
 ): T[] {
   if (!Array.isArray(list)) throw invalidType(name, 'an instance of Array', list)
-  return Array.from(list, (entry, index) => each(entry, `${name}[${index}]`))
+  // All are taken before one is checked: reading the next can run the caller's code.
+  return Array.from(list as unknown[]).map((entry, index) => each(entry, `${name}[${index}]`))
 }
 
 /** A buffer, for {@link checkList}: its `length` can be believed. */
@@ -107,14 +117,16 @@ export function checkSignal(signal: unknown, name: string): void {
   }
 }
 
-/** The signal and the timeout of an operation. */
-export function checkOperation(options: OperationOptions | undefined): void {
+/** The signal and the timeout of an operation; undefined if there is neither. Each is read once. */
+export function limitsOf(options: OperationOptions | undefined): Limits | undefined {
+  if (options === undefined) return undefined
   checkOptions(options)
-  const { signal, timeout } = options ?? {}
+  const { signal, timeout } = options
   checkSignal(signal, 'options.signal')
-  if (timeout === undefined) return
+  if (timeout === undefined) return signal && { signal, timeout }
   if (typeof timeout !== 'number') throw invalidType('options.timeout', 'of type number', timeout)
   if (!(timeout >= 0)) throw outOfRange('options.timeout', '>= 0', timeout)
+  return { signal, timeout }
 }
 
 function isAbortSignal(value: unknown): value is AbortSignal {

@@ -1,6 +1,6 @@
 /** Sends that take several system calls: until the kernel has all bytes, or all messages. */
 import { sendBlocked } from './answers.js'
-import type { OperationOptions } from './arguments.js'
+import type { Limits } from './arguments.js'
 import type { End } from './end.js'
 import { carry } from './errors.js'
 import { hasToWait } from './large-writes.js'
@@ -83,13 +83,13 @@ export function sendWhole(
   end: End,
   sending: Whole,
   what: 'bytesWritten' | 'messagesSent',
-  options?: OperationOptions,
+  limits?: Limits,
   tried = 0,
 ): Promise<number> {
   hasToWait(end, tried)
   return end.writing.enqueue(
     sending.attempt,
-    options,
+    limits,
     (error) => carry(error, { [what]: sending.sent }),
     tried > 0,
   )

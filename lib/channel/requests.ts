@@ -1,4 +1,5 @@
-import type { OperationOptions } from '../arguments.js'
+import { reasonOf } from '../abort.js'
+import type { Limits } from '../arguments.js'
 import { coded, errorOf } from '../errors.js'
 import { BLOCKED, Operation } from '../operation.js'
 import type { Coder } from './codec.js'
@@ -47,8 +48,8 @@ export class Requests implements Listener {
   }
 
   /** Sends a request; settles with its answer. */
-  ask(value: unknown, options: OperationOptions = {}): Promise<unknown> {
-    if (options.signal?.aborted) throw options.signal.reason
+  ask(value: unknown, limits: Limits | undefined): Promise<unknown> {
+    if (limits?.signal?.aborted) throw reasonOf(limits.signal)
     const id = this.#newId()
     const operation = new Operation<unknown>(() => BLOCKED)
     const giveUp = (error: unknown) => {
@@ -60,7 +61,8 @@ export class Requests implements Listener {
     // Only now: what can't be sent at all throws, and nobody would wait for its answer.
     this.#asked.set(id, operation)
     sending.catch(giveUp)
-    operation.watch(options, giveUp, () => giveUp(errorOf('ETIMEDOUT', 'recvmsg')))
+    if (limits !== undefined)
+      operation.watch(limits, giveUp, () => giveUp(errorOf('ETIMEDOUT', 'recvmsg')))
     return operation.promise
   }
 
