@@ -1,5 +1,6 @@
 import { onAbort, reasonOf } from './abort.js'
 import type { Limits } from './arguments.js'
+import { clearTimeout, setTimeout } from './timers.js'
 
 /** Answers of an attempt that did not finish the operation. */
 export const BLOCKED: unique symbol = Symbol('would block')

@@ -9,6 +9,14 @@ import { type Attempt, BLOCKED, Operation, pending, SHORT_OF_BUFFERS } from './o
 import { Patience } from './patience.js'
 import { type Direction, forget, hold, release, wait, type Waiter } from './readiness.js'
 import { beginTurn, mayTry, spend } from './turn.js'
+import {
+  clearImmediate,
+  clearInterval,
+  clearTimeout,
+  setImmediate,
+  setInterval,
+  setTimeout,
+} from './timers.js'
 
 /** Longest pause, in milliseconds, between tries that no readiness will announce. */
 const LONGEST_PAUSE = 32

@@ -9,6 +9,7 @@ import { BLOCKED } from './operation.js'
 import { expect, forget, hold, release, type Waiter } from './readiness.js'
 import { endOf, Socket } from './socket.js'
 import type { AnySocket } from './sockets.js'
+import { clearInterval, setInterval } from './timers.js'
 
 /** Milliseconds between two calls of `onProgress`. */
 const PROGRESS = 100

@@ -50,6 +50,7 @@ export const cannot = {
     },
     { file: 'exit', error: /'error: planned/, why: 'tells of uncaught errors in words of its own' },
     { file: 'fairness', error: /uvMetricsInfo/, why: 'does not count the turns of its event loop' },
+    { file: 'fake-clock', why: 'its streams and its test runner have clocks of their own' },
     {
       file: 'faults',
       title: /pthread_create:EAGAIN:@1$/,
@@ -93,6 +94,7 @@ export const cannot = {
     },
   ],
   deno: [
+    { file: 'fake-clock', why: 'its streams and its test runner have clocks of their own' },
     {
       file: 'channel-endings',
       title: /readiness: loop$/,

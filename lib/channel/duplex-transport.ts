@@ -8,6 +8,7 @@ import type { FrameReader } from './frame-reader.js'
 import { DIRECT, type FrameWriter } from './frame-writer.js'
 import type { Stuck, Transport } from './transport.js'
 import { sound } from './views.js'
+import { clearImmediate, setImmediate } from '../timers.js'
 
 /** Frames over a Duplex of Node: as over a stream socket, without descriptors. */
 export class DuplexTransport implements Transport {

@@ -11,6 +11,7 @@ import { KIND } from './frame-header.js'
 import { FrameReader } from './frame-reader.js'
 import { KeptMessages } from './kept.js'
 import type { Transport } from './transport.js'
+import { queueMicrotask } from '../timers.js'
 
 /** Hears of the frames that are no messages. */
 export interface Listener {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { constants } from 'node:os'
 import type { Socket } from 'socketpair'
 import { codeOf, Failure, messageOf } from './failure.js'
+import { clearTimeout, setTimeout } from '../timers.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 type PassedSignal = (typeof SIGNALS)[number]

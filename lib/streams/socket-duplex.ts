@@ -3,6 +3,7 @@ import { checkBoolean, checkInteger, checkOptions, checkSignal } from '../argume
 import { invalidType } from '../errors.js'
 import { Inactivity } from './inactivity.js'
 import { throwUncaught } from './uncaught.js'
+import { nextTick } from '../timers.js'
 
 /** How a Duplex over a socket or a channel behaves. */
 export interface DuplexOptions {
@@ -194,7 +195,7 @@ export abstract class SocketDuplex extends Duplex {
     this.closeSocket()
     callback(error)
     // Behind the 'error' that the callback has brought on its way.
-    process.nextTick(() => this.emit('close', error !== null))
+    nextTick(() => this.emit('close', error !== null))
   }
 }
 
