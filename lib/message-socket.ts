@@ -187,7 +187,7 @@ export abstract class MessageSocket extends Socket {
         if (next < 0) return receiveBlocked(next)
         if (isEndOfFile(next)) return null
         const room = Math.min(lengthOf(next), maxBytes)
-        const data = Buffer.allocUnsafe(room)
+        const data = end.memory(room)
         if (!peek) {
           const info = take(end, data, room, maxFds)
           return info === null || info === BLOCKED ? info : withData(info, data)
@@ -356,6 +356,7 @@ function checkRoom(buffer: unknown): number {
 
 /** `info` itself, since `fds` may be an accessor; shorter data if another reader took what was measured. */
 function withData(info: MessageInfo, data: Buffer): Message {
-  const landed = info.bytesRead === data.length ? data : data.subarray(0, info.bytesRead)
+  const { bytesRead } = info
+  const landed = bytesRead === data.length ? data : data.fill(0, bytesRead).subarray(0, bytesRead)
   return Object.assign(info, { data: landed })
 }

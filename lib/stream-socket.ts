@@ -23,7 +23,7 @@ import type { SendOptions } from './outgoing.js'
 import { sendAlong, sendOf } from './sending-along.js'
 import { sendWhole, whole, wholeOfPieces } from './sending-whole.js'
 import { endOf, register, Socket } from './socket.js'
-import { CHUNK, receiveChunk } from './streams/chunk-slab.js'
+import { CHUNK, copyOf, receiveChunk } from './streams/chunk-slab.js'
 import {
   byteStreamsOf,
   type DuplexOptions,
@@ -153,7 +153,8 @@ export class StreamSocket extends Socket {
   }
 
   /**
-   * Receives what is there, at most `maxBytes` (64 KiB), into a Buffer of its own.
+   * Receives what is there, at most `maxBytes` (64 KiB), into a Buffer of its own; small ones of one socket may
+   * share their memory, which holds nothing else.
    *
    * Cancel safety: as {@link read}.
    *
@@ -165,7 +166,7 @@ export class StreamSocket extends Socket {
       checkInteger(maxBytes, 'maxBytes', 1, MAX_TRANSFER)
       const limits = limitsOf(options)
       const end = endOf(this)
-      return end.reading.enqueue(() => receiveChunk(end, Buffer.from, maxBytes), limits)
+      return end.reading.enqueue(() => receiveChunk(end, copyOf, maxBytes), limits)
     } catch (error) {
       return Promise.reject(error)
     }

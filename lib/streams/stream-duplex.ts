@@ -2,7 +2,7 @@ import { checkBuffer } from '../arguments.js'
 import type { BLOCKED } from '../operation.js'
 import { whole, wholeOfPieces } from '../sending-whole.js'
 import type { StreamSocket } from '../stream-socket.js'
-import { receiveChunk } from './chunk-slab.js'
+import { copyOf, receiveChunk } from './chunk-slab.js'
 import { QueueDuplex } from './queue-duplex.js'
 
 type Callback = (error?: Error | null) => void
@@ -10,7 +10,7 @@ type Callback = (error?: Error | null) => void
 /** Chunks of a stream, whose boundaries mean nothing. */
 export class StreamDuplex extends QueueDuplex<StreamSocket> {
   protected override receive(): Buffer | null | typeof BLOCKED {
-    return receiveChunk(this.beneath, Buffer.from)
+    return receiveChunk(this.beneath, copyOf)
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: Callback): void {
