@@ -6,6 +6,7 @@ import {
   checkOptions,
   type OperationOptions,
 } from './arguments.js'
+import type { Handler } from './channel/answering.js'
 import { coderOf } from './channel/codec.js'
 import { LONGEST } from './channel/frame-header.js'
 import type {
@@ -17,7 +18,7 @@ import type {
   ValueChannelOptions,
 } from './channel/options.js'
 import { Receiver } from './channel/receiver.js'
-import { type Handler, Requests } from './channel/requests.js'
+import { Requests } from './channel/requests.js'
 import { DONE, Sender } from './channel/sender.js'
 import type { Transport } from './channel/transport.js'
 import { transportOf } from './channel/transports.js'
@@ -69,10 +70,14 @@ class FramedChannel<In, Out> {
     const transport = (this.#transport = transportOf(socket))
     this.#socket = socket
     const requests = (this.#requests = new Requests({
-      coder,
+      highWaterMark,
+      decode: (reader) => coder.decode(reader),
+      encode: (value) => this.#values.encode(value),
+      encodeText: (text) => this.#values.encodeText(text),
+      post: (body, extension, done) => this.#sender.post(body, extension, done),
+      withdraw: (posted) => this.#sender.withdraw(posted),
       relax: () => this.#receiver.relax(),
-      send: (value, extension) => this.#values.sendAs(value, extension),
-      sendText: (text, extension) => this.#values.sendTextAs(text, extension),
+      resume: () => this.#receiver.resume(),
     }))
     this.#sender = new Sender(transport, highWaterMark, (error) => requests.deaf(error))
     this.#values = new ValueSender(transport, this.#sender, coder, maxMessageBytes)
@@ -334,7 +339,7 @@ class FramedChannel<In, Out> {
     }
     this.#receiver.clear()
     const closed = this.#transport.close()
-    this.#requests.deaf(errorOf('ECANCELED', 'recvmsg'))
+    this.#requests.close(errorOf('ECANCELED', 'recvmsg'))
     if (closed !== undefined) await closed
     if (failure !== undefined) throw failure.error
   }

@@ -39,10 +39,7 @@ const json: Coder = {
       throw invalidValue('value', 'must be something that JSON can tell', value)
     return text
   },
-  decode: (reader) =>
-    decoded('json', () =>
-      JSON.parse(reader.bytes.toString('utf8', reader.bodyStart, reader.bodyEnd)),
-    ),
+  decode: (reader) => decoded('json', () => JSON.parse(reader.text())),
 }
 
 let coderOfV8: Coder | undefined

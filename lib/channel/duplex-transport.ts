@@ -12,6 +12,7 @@ import { sound } from './views.js'
 export class DuplexTransport implements Transport {
   readonly direct = DIRECT
   readonly borrows = true
+  held = false
   readonly arrivals = undefined
   readonly #duplex: Duplex
   #receives: Operation[] = []
@@ -142,7 +143,7 @@ export class DuplexTransport implements Transport {
       }
       if (typeof result === 'symbol') {
         // What is there is more than one attempt takes: no event will tell of it again.
-        if (this.#duplex.readableLength > 0) this.#nextTurn()
+        if (!this.held && this.#duplex.readableLength > 0) this.#nextTurn()
         return
       }
       this.#receives.shift()

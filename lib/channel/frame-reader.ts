@@ -81,6 +81,11 @@ export class FrameReader extends FrameMemory {
     return this.own(this.bodyStart, this.bodyEnd)
   }
 
+  /** The same as UTF-8. */
+  text(): string {
+    return this.bytes.toString('utf8', this.bodyStart, this.bodyEnd)
+  }
+
   #extended(word: number, start: number, have: number): boolean {
     const length = word & LENGTH
     if ((word & RESERVED) !== 0) throw badFrame('its reserved bit is set')

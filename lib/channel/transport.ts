@@ -29,7 +29,7 @@ export interface Transport {
   untilPushed(attempt: Attempt<true>, tried: boolean): Promise<true>
   /** Whether a receive may be tried at once. */
   readonly mayFill: boolean
-  /** Whether receives wait. */
+  /** Receives that wait. */
   readonly waiting: number
   /** Receives what is there, once; gives the bytes that came, 0 at end-of-file. */
   fill(reader: FrameReader): number | typeof BLOCKED
@@ -39,6 +39,8 @@ export interface Transport {
     options: OperationOptions | undefined,
     tried: boolean,
   ): Promise<T>
+  /** The receives that wait can't go on, although something may be there: {@link retry} will be called. */
+  held: boolean
   /** Tries the receives that wait, although nothing has come. */
   retry(): void
   /** Descriptors that came; undefined where none can. */
