@@ -57,12 +57,18 @@ export class Answering {
     this.#wire = wire
   }
 
+  /** True if no request is here, from its arrival until its answer has gone. */
+  get idle(): boolean {
+    return this.#budget.empty
+  }
+
   /**
    * True if one more request may be taken in.
    * @param seeking what is behind it is wanted too; else it must be possible to begin with it
+   * @param crossing requests of ours are under way
    */
-  takes(seeking: boolean): boolean {
-    return this.#budget.open && (seeking || this.#unsent < this.#wire.highWaterMark)
+  takes(seeking: boolean, crossing: boolean): boolean {
+    return this.#budget.isOpen(crossing) && (seeking || this.#unsent < this.#wire.highWaterMark)
   }
 
   /** Takes in the request that `reader` has found. */

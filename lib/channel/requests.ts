@@ -63,7 +63,7 @@ export class Requests implements Listener {
     const asked: Asked = { operation, body, bytes: body.length }
     this.#wanted++
     try {
-      if (this.#budget.open && this.#waiting.size === 0) this.#send(asked)
+      if (this.#waiting.size === 0 && this.#isOpen()) this.#send(asked)
       else this.#waiting.add(asked)
     } catch (error) {
       // What can't be sent at all throws, and nothing waits for its answer.
@@ -77,13 +77,14 @@ export class Requests implements Listener {
   }
 
   takes(kind: number, seeking: boolean): boolean {
-    return kind !== KIND.request || this.#answering.takes(seeking)
+    return kind !== KIND.request || this.#answering.takes(seeking, !this.#budget.empty)
   }
 
   hear(reader: FrameReader): void {
     const { kind, id } = reader
     if (kind === KIND.request) {
       this.#answering.take(reader)
+      this.#sendSoon()
       return
     }
     const asked = this.#sent.get(id)
@@ -195,7 +196,7 @@ export class Requests implements Listener {
   /** Sends what waited for room in the budget. */
   #sendWaiting(): void {
     for (const asked of this.#waiting) {
-      if (!this.#budget.open) return
+      if (!this.#isOpen()) return
       this.#waiting.delete(asked)
       try {
         this.#send(asked)
@@ -204,6 +205,11 @@ export class Requests implements Listener {
         asked.operation.reject(tell(error))
       }
     }
+  }
+
+  /** True if one more may be sent. */
+  #isOpen(): boolean {
+    return this.#budget.isOpen(!this.#answering.idle)
   }
 
   #newId(): number {
