@@ -56,7 +56,8 @@ class FramedChannel<In, Out> {
   /**
    * Makes a channel, which has the socket for itself from then on.
    *
-   * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
+   * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_ARG_VALUE an unknown codec, or a Duplex in object mode or with
+   * an encoding; ERR_OUT_OF_RANGE
    */
   constructor(
     socket: AnySocket | Duplex,

@@ -102,7 +102,10 @@ export class DuplexTransport implements Transport {
       reader.rest()
       return BLOCKED
     }
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)
+    const bytes =
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, this.#duplex.readableEncoding ?? 'utf8')
+        : (chunk as Uint8Array)
     reader.room(bytes.length)
     reader.bytes.set(bytes, reader.end)
     reader.landed(bytes.length)
