@@ -57,27 +57,25 @@ for (const where of [{ port: 0, host: '127.0.0.1' }, { path }]) {
   for (const codec of /** @type {const} */ (['raw', 'json', 'v8'])) {
     const options = /** @type {{ codec: 'json' }} */ ({ codec, highWaterMark: 10_000 })
     const make = async () => (await ends(where)).map((end) => new Channel(end, options))
-    const text = (/** @type {unknown} */ value) => String(value)
-
     let [a, b] = /** @type {[Channel, Channel]} */ (/** @type {unknown} */ (await make()))
     await a.send('one')
     same(a.trySend('two'), true, 'trySend')
     await a.flush()
-    same(text(await b.recv()), 'one', 'recv')
-    same(text((await b.recvMessage())?.value), 'two', 'recvMessage')
+    same(String(await b.recv()), 'one', 'recv')
+    same(String((await b.recvMessage())?.value), 'two', 'recvMessage')
     const long = 'long'.repeat(50_000)
     for (let n = 0; n < 5; n++) a.send(long).catch(() => {})
     for (let got = 0; got < 5;) {
       for (const value of (await b.recvMany({ copy: true })) ?? []) {
-        same(text(value), long, 'recvMany')
+        same(String(value), long, 'recvMany')
         got++
       }
     }
     b.onRequest((value) => {
-      if (text(value) === 'bad') throw new Error('not that')
-      return text(value) === 'slow' ? new Promise(() => {}) : value
+      if (String(value) === 'bad') throw new Error('not that')
+      return String(value) === 'slow' ? new Promise(() => {}) : value
     })
-    same(text(await a.request('question')), 'question', 'request')
+    same(String(await a.request('question')), 'question', 'request')
     await fails(a.request('bad'), 'ERR_REQUEST_FAILED')
     await fails(a.request('slow', { timeout: 5 }), 'ETIMEDOUT')
     const controller = new AbortController()
@@ -113,10 +111,10 @@ for (const where of [{ port: 0, host: '127.0.0.1' }, { path }]) {
     const duplex = a.toDuplex()
     duplex.write('to the web')
     const reader = b.readable.getReader()
-    same(text((await reader.read()).value), 'to the web', 'readable')
+    same(String((await reader.read()).value), 'to the web', 'readable')
     const writer = b.writable.getWriter()
     await writer.write('from the web')
-    same(text((await once(duplex, 'data'))[0]), 'from the web', 'toDuplex')
+    same(String((await once(duplex, 'data'))[0]), 'from the web', 'toDuplex')
     duplex.end()
     same((await reader.read()).done, true, 'the end of readable')
     await writer.close()
@@ -125,7 +123,7 @@ for (const where of [{ port: 0, host: '127.0.0.1' }, { path }]) {
     for (let n = 0; n < 3; n++) await a.send('x')
     await a.close()
     let count = 0
-    for await (const value of b) count += text(value).length
+    for await (const value of b) count += String(value).length
     same(count, 3, 'for await')
     // A peer that is destroyed in the middle of a value.
     await b.close()

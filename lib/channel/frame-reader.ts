@@ -41,7 +41,7 @@ export class FrameReader extends FrameMemory {
       this.needed = HEADER
       return false
     }
-    const { bytes } = this.slab as Slab
+    const { bytes } = this.sound()
     const word =
       (bytes[start] as number) |
       ((bytes[start + 1] as number) << 8) |
@@ -72,7 +72,7 @@ export class FrameReader extends FrameMemory {
 
   /** The body of the frame that was just found, as a view. */
   body(): Buffer {
-    const { memory } = this.slab as Slab
+    const { memory } = this.lend()
     return Buffer.from(memory, this.bodyStart, this.bodyEnd - this.bodyStart)
   }
 

@@ -4,7 +4,7 @@ import { BLOCKED } from '../operation.js'
 import { spend } from '../turn.js'
 import { endTurn } from '../turn-end.js'
 import type { Descriptors } from './arrivals.js'
-import { cutFrame, isBadFrame } from './channel-errors.js'
+import { cutFrame, endsReceiving } from './channel-errors.js'
 import type { Coder } from './codec.js'
 import { KIND } from './frame-header.js'
 import { FrameReader } from './frame-reader.js'
@@ -143,6 +143,8 @@ export class Receiver {
     if (this.#kept.bytes >= this.#mark) return
     if (this.#held && !listener.takes(KIND.request, listener.seeking)) return
     this.#isListening = true
+    // It may receive at any time.
+    this.reader.leaveViews()
     void this.#listen()
   }
 
@@ -268,7 +270,7 @@ export class Receiver {
       if (landed !== BLOCKED && landed > 0) this.#trouble = this.#over = undefined
       return landed
     } catch (error) {
-      if (isBadFrame(error)) throw this.#end(error)
+      if (endsReceiving(error)) throw this.#end(error)
       // The same twice, and nothing in between: it will stay so.
       if (this.#trouble !== undefined) this.#silence(error)
       this.#trouble = { error }
