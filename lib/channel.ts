@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream'
+import { reasonOf } from './abort.js'
 import {
   checkBoolean,
   checkInteger,
-  checkOperation,
   checkOptions,
+  type Limits,
+  limitsOf,
   type OperationOptions,
 } from './arguments.js'
 import type { Handler } from './channel/answering.js'
@@ -147,8 +149,7 @@ class FramedChannel<In, Out> {
    */
   recv(options?: OperationOptions): Promise<In | null> {
     try {
-      if (options !== undefined) checkOperation(options)
-      return this.#receiver.one(options) as Promise<In | null>
+      return this.#receiver.one(limitsOf(options)) as Promise<In | null>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -161,8 +162,7 @@ class FramedChannel<In, Out> {
    */
   recvMessage(options?: OperationOptions): Promise<ChannelMessage<In> | null> {
     try {
-      checkOperation(options)
-      return this.#receiver.whole(options) as Promise<ChannelMessage<In> | null>
+      return this.#receiver.whole(limitsOf(options)) as Promise<ChannelMessage<In> | null>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -180,11 +180,11 @@ class FramedChannel<In, Out> {
     try {
       if (options === undefined)
         return this.#receiver.many(MOST_VALUES, false) as Promise<In[] | null>
-      checkOperation(options)
+      const limits = limitsOf(options)
       const { max = MOST_VALUES, copy = false } = options
       checkInteger(max, 'options.max', 1, MOST_VALUES)
       checkBoolean(copy, 'options.copy')
-      return this.#receiver.many(max, copy, options) as Promise<In[] | null>
+      return this.#receiver.many(max, copy, limits) as Promise<In[] | null>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -212,8 +212,7 @@ class FramedChannel<In, Out> {
    */
   request(value: Out, options?: OperationOptions): Promise<In> {
     try {
-      checkOperation(options)
-      const answer = this.#requests.ask(value, options)
+      const answer = this.#requests.ask(value, limitsOf(options))
       this.#receiver.listen()
       return answer as Promise<In>
     } catch (error) {
@@ -243,8 +242,7 @@ class FramedChannel<In, Out> {
    */
   flush(options?: OperationOptions): Promise<void> {
     try {
-      checkOperation(options)
-      return this.#sender.drained(options)
+      return this.#sender.drained(limitsOf(options))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -260,12 +258,13 @@ class FramedChannel<In, Out> {
    * @throws what kept a value from going, if nobody was told yet; the signal's reason; ETIMEDOUT
    */
   close(options?: OperationOptions): Promise<void> {
+    let limits
     try {
-      checkOperation(options)
+      limits = limitsOf(options)
     } catch (error) {
       return Promise.reject(error)
     }
-    this.#closing ??= this.#close(options)
+    this.#closing ??= this.#close(limits)
     return this.#closing
   }
 
@@ -326,13 +325,13 @@ class FramedChannel<In, Out> {
     this.#transport.endSending()
   }
 
-  async #close(options: OperationOptions | undefined): Promise<void> {
-    const { signal } = options ?? {}
+  async #close(limits: Limits | undefined): Promise<void> {
+    const { signal } = limits ?? {}
     this.#sender.end()
     let failure = this.#sender.tell()
     try {
-      if (signal?.aborted) throw signal.reason
-      const drained = this.#sender.failed ? DONE : this.#sender.drained(options)
+      if (signal?.aborted) throw reasonOf(signal)
+      const drained = this.#sender.failed ? DONE : this.#sender.drained(limits)
       // Without an await where nothing waits: then the socket is closed when this returns.
       if (drained !== DONE) await drained
     } catch (error) {

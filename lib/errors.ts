@@ -152,7 +152,10 @@ export function unexpectedEndOfFile(bytesRead: number, wanted: number): Error {
 
 /** Puts on an error what the operation had done by then; a signal's reason may be no object at all. */
 export function carry(error: unknown, done: Partial<Omit<SystemError, keyof Error>>): void {
-  if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
-    Object.assign(error, done)
+  if (typeof error !== 'object' || error === null) return
+  try {
+    if (Object.isExtensible(error)) Object.assign(error, done)
+  } catch {
+    // An object of the caller's own that takes none of it: it is the reason all the same.
   }
 }

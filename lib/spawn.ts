@@ -12,6 +12,8 @@ import type {
 import type { SocketType } from './end.js'
 import type { SocketClasses } from './sockets.js'
 
+const rules = () => ({ preset: 'pipe', channel: false }) as const
+
 /**
  * Starts a program, in any language, with one end of a pair as its descriptor 3, and gives the other end:
  * Node's own `spawn` with all its options, and a socket.
@@ -66,7 +68,7 @@ export function spawn<const S extends ChildSockets>(
 ): Spawned<SocketsOfChild<S>>
 export function spawn(command: string, second?: unknown, third?: unknown): AnySpawned {
   const [args, options] = argumentsOf(second, third)
-  return startWithSockets(options, { preset: 'pipe', channel: false }, (completed) =>
+  return startWithSockets(options, rules, (completed) =>
     childProcesses().spawn(command, args as string[], completed),
   )
 }

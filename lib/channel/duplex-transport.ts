@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream'
-import type { OperationOptions } from '../arguments.js'
+import { reasonOf } from '../abort.js'
+import type { Limits } from '../arguments.js'
 import { errorOf } from '../errors.js'
-import { type Attempt, BLOCKED, Operation } from '../operation.js'
+import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from '../operation.js'
 import { beginTurn, mayTry } from '../turn.js'
 import type { FrameReader } from './frame-reader.js'
 import { DIRECT, type FrameWriter } from './frame-writer.js'
@@ -16,6 +17,10 @@ export class DuplexTransport implements Transport {
   readonly arrivals = undefined
   readonly #duplex: Duplex
   #receives: Operation[] = []
+  /** Is being tried. Its try may run the caller's code, a codec, which may do anything to this transport. */
+  #running: Operation | undefined
+  /** Meanwhile something else may have come. */
+  #rerun = false
   #send: (() => void) | undefined
   /** Frames were given to the stream, which has not said yet that they have gone. */
   #writing = false
@@ -112,45 +117,56 @@ export class DuplexTransport implements Transport {
     return bytes.length
   }
 
-  untilFilled<T>(attempt: Attempt<T>, options: OperationOptions | undefined): Promise<T> {
+  untilFilled<T>(attempt: Attempt<T>, limits: Limits | undefined): Promise<T> {
     const operation = new Operation<T>(attempt)
-    if (options?.signal?.aborted) {
-      operation.reject(options.signal.reason)
+    if (limits?.signal?.aborted) {
+      operation.reject(reasonOf(limits.signal))
       return operation.promise
     }
     this.#receives.push(operation as Operation)
     if (mayTry()) this.retry()
     else this.#nextTurn()
-    if (options !== undefined && !operation.settled) {
+    if (limits !== undefined && !operation.settled) {
       const giveUp = (error: unknown) => {
-        this.#receives = this.#receives.filter((one) => one !== (operation as Operation))
-        operation.reject(error)
+        this.#drop(operation as Operation)
+        this.#interrupt(operation as Operation, error)
       }
       const expire = () => giveUp(errorOf('ETIMEDOUT', 'recvmsg'))
-      if (options.timeout === 0) expire()
-      else operation.watch(options, giveUp, expire)
+      if (limits.timeout === 0) expire()
+      else operation.watch(limits, giveUp, expire)
     }
     return operation.promise
   }
 
   retry(): void {
+    if (this.#running !== undefined) {
+      this.#rerun = true
+      return
+    }
     beginTurn()
     for (let first = this.#receives[0]; first !== undefined; first = this.#receives[0]) {
       let result
+      this.#running = first
+      this.#rerun = false
       try {
         result = first.attempt()
       } catch (error) {
-        this.#receives.shift()
+        this.#running = undefined
+        this.#drop(first)
         first.reject(error)
         continue
       }
-      if (typeof result === 'symbol') {
+      this.#running = undefined
+      if (result !== BLOCKED && result !== SHORT_OF_BUFFERS) {
+        this.#drop(first)
+        first.resolve(result)
+      } else if (first.interrupted === undefined) {
         // What is there is more than one attempt takes: no event will tell of it again.
-        if (!this.held && this.#duplex.readableLength > 0) this.#nextTurn()
+        if (this.#rerun || (!this.held && this.#duplex.readableLength > 0)) this.#nextTurn()
         return
+      } else {
+        first.reject(first.interrupted.error)
       }
-      this.#receives.shift()
-      first.resolve(result)
     }
   }
 
@@ -173,7 +189,7 @@ export class DuplexTransport implements Transport {
     this.#closing = true
     const duplex = this.#duplex
     for (const operation of this.#receives.splice(0)) {
-      operation.reject(errorOf('ECANCELED', 'recvmsg'))
+      this.#interrupt(operation, errorOf('ECANCELED', 'recvmsg'))
     }
     clearImmediate(this.#turn)
     if (duplex.destroyed) return
@@ -190,6 +206,18 @@ export class DuplexTransport implements Transport {
 
   unref(): void {
     ;(this.#duplex as { unref?: () => void }).unref?.()
+  }
+
+  /** It waits no longer, wherever it stood: its own try may have taken it out already. */
+  #drop(operation: Operation): void {
+    const index = this.#receives.indexOf(operation)
+    if (index !== -1) this.#receives.splice(index, 1)
+  }
+
+  /** Rejects what was taken out. A try under way goes before: what it takes would be lost otherwise. */
+  #interrupt(operation: Operation, error: unknown): void {
+    if (operation === this.#running) operation.interrupted ??= { error }
+    else operation.reject(error)
   }
 
   #changed(): void {

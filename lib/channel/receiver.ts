@@ -1,4 +1,5 @@
-import type { OperationOptions } from '../arguments.js'
+import { reasonOf } from '../abort.js'
+import type { Limits } from '../arguments.js'
 import { errorOf } from '../errors.js'
 import { BLOCKED } from '../operation.js'
 import { spend } from '../turn.js'
@@ -71,7 +72,7 @@ export class Receiver {
   }
 
   /** The next value; null at the end. */
-  one(options: OperationOptions | undefined): Promise<unknown> {
+  one(limits: Limits | undefined): Promise<unknown> {
     return this.#receive(() => {
       const kept = this.#kept.length > 0 ? this.#kept.takeValue() : undefined
       if (kept !== undefined) return kept.value
@@ -79,11 +80,11 @@ export class Receiver {
       if (found !== true) return found
       this.#discard()
       return this.#coder.decode(this.reader)
-    }, options)
+    }, limits)
   }
 
   /** The next value with its descriptors; null at the end. */
-  whole(options: OperationOptions | undefined): Promise<({ value: unknown } & Descriptors) | null> {
+  whole(limits: Limits | undefined): Promise<({ value: unknown } & Descriptors) | null> {
     return this.#receive(() => {
       const kept = this.#kept.take()
       if (kept !== undefined) return kept
@@ -96,11 +97,11 @@ export class Receiver {
         for (const received of descriptors.fds) received.close()
         throw error
       }
-    }, options)
+    }, limits)
   }
 
   /** The values that are here, at most so many; null at the end. */
-  many(most: number, copy: boolean, options?: OperationOptions): Promise<unknown[] | null> {
+  many(most: number, copy: boolean, limits?: Limits): Promise<unknown[] | null> {
     return this.#receive(() => {
       const values: unknown[] = []
       const kept = this.#kept
@@ -129,7 +130,7 @@ export class Receiver {
         }
       } while (values.length < most && this.#another())
       return values
-    }, options)
+    }, limits)
   }
 
   /** Waits for frames that are no messages, as long as some are expected. */
@@ -168,17 +169,14 @@ export class Receiver {
     this.#kept.clear()
   }
 
-  #receive<T>(
-    attempt: () => T | typeof BLOCKED,
-    options: OperationOptions | undefined,
-  ): Promise<T> {
+  #receive<T>(attempt: () => T | typeof BLOCKED, limits: Limits | undefined): Promise<T> {
     const transport = this.#transport
     const guarded = () => this.#attempt(attempt)
-    const aborted = options?.signal?.aborted === true
+    const aborted = limits?.signal?.aborted === true ? limits.signal : undefined
     const alone = transport.waiting === (this.#queued ? 1 : 0)
     let tried = false
     if (!this.#busy && (transport.mayFill || (this.#kept.length > 0 && alone))) {
-      if (aborted) return Promise.reject(options?.signal?.reason)
+      if (aborted !== undefined) return Promise.reject(reasonOf(aborted))
       // What is received next may be the answer to what was gathered, here or elsewhere.
       if (this.reader.buffered === 0) endTurn()
       const outcome = guarded()
@@ -186,8 +184,8 @@ export class Receiver {
       if (outcome !== BLOCKED) return Promise.resolve(outcome as T)
       tried = true
     }
-    if (!aborted) endTurn()
-    return transport.untilFilled(guarded, options, tried && transport.waiting === 0)
+    if (aborted === undefined) endTurn()
+    return transport.untilFilled(guarded, limits, tried && transport.waiting === 0)
   }
 
   /** One attempt of a receive that was called; one that ends may have made room for the listening one. */

@@ -1,4 +1,5 @@
-import type { OperationOptions } from '../arguments.js'
+import { reasonOf } from '../abort.js'
+import type { Limits } from '../arguments.js'
 import { coded, errorOf, failureOf } from '../errors.js'
 import { OUT_OF_BOUNDS } from '../native.js'
 import { BLOCKED, Operation } from '../operation.js'
@@ -56,8 +57,8 @@ export class Requests implements Listener {
   }
 
   /** Sends a request; settles with its answer. @throws what is wrong with it */
-  ask(value: unknown, options: OperationOptions = {}): Promise<unknown> {
-    if (options.signal?.aborted) throw options.signal.reason
+  ask(value: unknown, limits: Limits | undefined): Promise<unknown> {
+    if (limits?.signal?.aborted) throw reasonOf(limits.signal)
     const body = this.#wire.encode(value)
     const operation = new Operation<unknown>(() => BLOCKED)
     const asked: Asked = { operation, body, bytes: body.length }
@@ -70,9 +71,9 @@ export class Requests implements Listener {
       this.#wanted--
       throw tell(error)
     }
-    if (operation.settled) return operation.promise
+    if (limits === undefined || operation.settled) return operation.promise
     const giveUp = (error: unknown) => this.#giveUp(asked, error)
-    operation.watch(options, giveUp, () => giveUp(errorOf('ETIMEDOUT', 'recvmsg')))
+    operation.watch(limits, giveUp, () => giveUp(errorOf('ETIMEDOUT', 'recvmsg')))
     return operation.promise
   }
 

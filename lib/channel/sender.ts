@@ -1,4 +1,5 @@
-import type { OperationOptions } from '../arguments.js'
+import { reasonOf } from '../abort.js'
+import type { Limits } from '../arguments.js'
 import { errorOf, failureOf } from '../errors.js'
 import { OUT_OF_BOUNDS } from '../native.js'
 import { BLOCKED, Operation } from '../operation.js'
@@ -99,8 +100,10 @@ export class Sender implements Flusher {
   }
 
   /** Sends a body as a frame: at once, or when there is room. */
-  send(body: Uint8Array, frame: FrameOptions, options: OperationOptions = {}): Promise<void> {
-    if (options.signal?.aborted) throw options.signal.reason
+  send(body: Uint8Array, frame: FrameOptions, limits?: Limits): Promise<void> {
+    if (limits?.signal?.aborted) throw reasonOf(limits.signal)
+    // The caller's code may have run since the last look: options have getters, and signals too.
+    this.check()
     let item: Item | undefined
     let parked: Parked | undefined
     const operation = new Operation<void>(() => BLOCKED)
@@ -145,10 +148,10 @@ export class Sender implements Flusher {
       frame.along?.hold()
       this.#parked.add(parked)
     }
-    if (!operation.settled) {
+    if (limits !== undefined && !operation.settled) {
       const expire = () => giveUp(errorOf('ETIMEDOUT', SYSCALL))
-      if (options.timeout === 0) expire()
-      else operation.watch(options, giveUp, expire)
+      if (limits.timeout === 0) expire()
+      else operation.watch(limits, giveUp, expire)
     }
     return operation.promise
   }
@@ -227,8 +230,8 @@ export class Sender implements Flusher {
   }
 
   /** Settles when all that was sent so far is with the system. */
-  drained(options: OperationOptions = {}): Promise<void> {
-    if (options.signal?.aborted) return Promise.reject(options.signal.reason)
+  drained(limits?: Limits): Promise<void> {
+    if (limits?.signal?.aborted) return Promise.reject(reasonOf(limits.signal))
     this.flush()
     if (this.#failure !== undefined) return Promise.reject(tell(this.#failure.error))
     if (this.frames.pending === 0 && this.#parked.length === 0) return DONE
@@ -246,7 +249,9 @@ export class Sender implements Flusher {
       this.#flushes.remove(flush)
       operation.reject(error)
     }
-    operation.watch(options, giveUp, () => giveUp(errorOf('ETIMEDOUT', SYSCALL)))
+    if (limits !== undefined) {
+      operation.watch(limits, giveUp, () => giveUp(errorOf('ETIMEDOUT', SYSCALL)))
+    }
     return operation.promise
   }
 

@@ -1,4 +1,4 @@
-import { checkOperation } from '../arguments.js'
+import { type Limits, limitsOf } from '../arguments.js'
 import { invalidValue } from '../errors.js'
 import { outgoing, type Outgoing } from '../outgoing.js'
 import { messageTooLarge } from './channel-errors.js'
@@ -27,8 +27,13 @@ export class ValueSender {
 
   /** Sends a value as a message: at once, or when there is room. @throws what is wrong with it */
   send(value: unknown, options: ChannelSendOptions | undefined): Promise<void> {
+    if (options !== undefined) {
+      // Before the codec and all looks at the state: reading options can run the caller's code.
+      const limits = limitsOf(options)
+      const along = outgoing({ fds: options.fds })
+      return this.#sendFrame(this.#encode(value), limits, along)
+    }
     const body = this.#encode(value)
-    if (options !== undefined) return this.#sendFrame(body, options)
     const sender = this.#sender
     if (sender.takes && this.#gather(body)) {
       sender.gathered()
@@ -92,27 +97,21 @@ export class ValueSender {
     return bytes
   }
 
-  #sendFrame(body: Uint8Array | string, options: ChannelSendOptions): Promise<void> {
-    checkOperation(options)
+  #sendFrame(body: Uint8Array | string, limits?: Limits, along?: Outgoing): Promise<void> {
     const bytes = this.#bytes(body)
     const sender = this.#sender
     sender.check()
-    const along = options.fds === undefined ? undefined : this.#outgoing(options)
-    if (along === undefined) return sender.send(bytes, {}, options)
+    if (along === undefined) return sender.send(bytes, {}, limits)
+    if (this.#transport.arrivals === undefined) {
+      const reason = 'needs a socket of this package: a Duplex passes none'
+      throw invalidValue('options.fds', reason, along.owners)
+    }
+    along.check()
     const descriptors = along.numbers.length
     return sender.send(
       bytes,
       { along, extension: { kind: KIND.message, descriptors, id: 0 } },
-      options,
+      limits,
     )
-  }
-
-  #outgoing({ fds }: ChannelSendOptions): Outgoing | undefined {
-    const along = outgoing({ fds })
-    if (along !== undefined && this.#transport.arrivals === undefined) {
-      throw invalidValue('options.fds', 'needs a socket of this package: a Duplex passes none', fds)
-    }
-    along?.check()
-    return along
   }
 }

@@ -46,6 +46,7 @@ export abstract class SocketDuplex extends Duplex {
   declare readonly remotePort: undefined
   declare readonly remoteFamily: undefined
   readonly #inactivity: Inactivity
+  readonly #signal: AbortSignal | undefined
   #timeout: number | undefined
 
   /** @internal */
@@ -66,7 +67,15 @@ export abstract class SocketDuplex extends Duplex {
       () => this.bytesRead + this.bytesWritten,
       () => this.emit('timeout'),
     )
-    if (signal !== undefined) addAbortSignal(signal, this)
+    this.#signal = signal
+  }
+
+  /**
+   * Lets the signal destroy it. Not before there is something to close: it may have aborted already.
+   * @internal
+   */
+  listen(): void {
+    if (this.#signal !== undefined) addAbortSignal(this.#signal, this)
   }
 
   /** Bytes received so far on the socket. */

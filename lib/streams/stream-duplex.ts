@@ -1,3 +1,4 @@
+import { checkBuffer } from '../arguments.js'
 import type { BLOCKED } from '../operation.js'
 import { whole, wholeOfPieces } from '../sending-whole.js'
 import type { StreamSocket } from '../stream-socket.js'
@@ -13,12 +14,23 @@ export class StreamDuplex extends QueueDuplex<StreamSocket> {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: Callback): void {
-    this.send(whole(this.beneath, chunk, 0).attempt, chunk.length, callback)
+    let bytes
+    try {
+      bytes = checkBuffer(chunk, 'chunk')
+    } catch (error) {
+      return callback(error as Error)
+    }
+    this.send(whole(this.beneath, chunk, 0).attempt, bytes, callback)
   }
 
   override _writev(chunks: readonly { chunk: Buffer }[], callback: Callback): void {
     const views = chunks.map(({ chunk }) => chunk)
-    const bytes = views.reduce((sum, { length }) => sum + length, 0)
+    let bytes = 0
+    try {
+      for (const view of views) bytes += checkBuffer(view, 'chunk')
+    } catch (error) {
+      return callback(error as Error)
+    }
     this.send(wholeOfPieces(this.beneath, views).attempt, bytes, callback)
   }
 }
