@@ -82,7 +82,10 @@ class FramedChannel<In, Out> {
       relax: () => this.#receiver.relax(),
       resume: () => this.#receiver.resume(),
     }))
-    this.#sender = new Sender(transport, highWaterMark, (error) => requests.deaf(error))
+    this.#sender = new Sender(transport, highWaterMark, (error) => {
+      requests.deaf(error)
+      return requests.toldOfEnd
+    })
     this.#values = new ValueSender(transport, this.#sender, coder, maxMessageBytes)
     this.#receiver = new Receiver(transport, coder, maxMessageBytes, highWaterMark, requests)
   }
@@ -335,7 +338,8 @@ class FramedChannel<In, Out> {
       // Without an await where nothing waits: then the socket is closed when this returns.
       if (drained !== DONE) await drained
     } catch (error) {
-      failure = { error }
+      // That the peer is gone is no news where a request has told it.
+      if (!this.#sender.failed || !this.#requests.toldOfEnd) failure = { error }
     }
     this.#receiver.clear()
     const closed = this.#transport.close()

@@ -34,6 +34,8 @@ export class Requests implements Listener {
   readonly #waiting = new Set<Asked>()
   /** Requests of which the callers want the answer. */
   #wanted = 0
+  /** A request has told that the channel has ended. */
+  toldOfEnd = false
   #last = 0
   #due = false
 
@@ -110,7 +112,9 @@ export class Requests implements Listener {
     this.#budget.clear()
     this.#wanted = 0
     for (const asked of unanswered) {
-      if (typeof asked !== 'number') asked.operation.reject(tell(error))
+      if (typeof asked === 'number') continue
+      this.toldOfEnd = true
+      asked.operation.reject(tell(error))
     }
   }
 

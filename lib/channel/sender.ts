@@ -32,8 +32,8 @@ export class Sender implements Flusher {
   readonly frames = new FrameWriter()
   readonly #transport: Transport
   readonly #mark: number
-  /** Called with what made sending end. */
-  readonly #onFailure: (error: unknown) => void
+  /** Called with what made sending end; true if the caller has learned that it has. */
+  readonly #onFailure: (error: unknown) => boolean
   readonly #parked = new ParkedSends()
   readonly #flushes = new Flushes()
   /** An attempt waits in the transport's queue. */
@@ -42,7 +42,7 @@ export class Sender implements Flusher {
   #closing = false
   #failure: { error: unknown; lost: boolean } | undefined
 
-  constructor(transport: Transport, mark: number, onFailure: (error: unknown) => void) {
+  constructor(transport: Transport, mark: number, onFailure: (error: unknown) => boolean) {
     this.#transport = transport
     this.#mark = mark
     this.#onFailure = onFailure
@@ -283,8 +283,7 @@ export class Sender implements Flusher {
     for (const one of waiting) {
       if ('fail' in one ? one.fail(error) : one.done(error)) told = true
     }
-    if (told) tell(error)
-    this.#onFailure(error)
+    if (this.#onFailure(error) || told) tell(error)
   }
 
   #check(): void {
