@@ -174,7 +174,9 @@ class FramedChannel<In, Out> {
   /**
    * Receives the values that are there, waiting for the first: the quickest way to many small ones. Raw
    * messages are views of memory that is used again: they are valid until the next receive of this channel
-   * is called, and while none waits; with `copy` they are the receiver's own. Else as {@link Channel.recv};
+   * is called, and while none waits; with `copy` they are the receiver's own. Behind a view lie only bytes of
+   * this channel; one that is transferred takes with it what has arrived behind it, and that is told by
+   * ERR_INVALID_STATE. Else as {@link Channel.recv};
    * what is wrong with a value is told by the call that begins with it.
    *
    * @returns the values, at least one; null at the end
@@ -205,9 +207,17 @@ class FramedChannel<In, Out> {
   /**
    * Sends a value as a request, and receives the answer of the peer's {@link Channel.onRequest}, in whatever
    * order answers come. Messages that come in between are kept for the next receives, up to the high-water
-   * mark; above that nothing is received until somebody asks for them.
+   * mark; above that nothing is received until a receive takes them.
    *
-   * Cancel safety: one that ends early may have reached the peer; its answer is dropped.
+   * At most 1024 requests and 16 MiB of them are under way, or 16,384 and 64 MiB while this side answers
+   * requests too; more wait here, and values that are sent meanwhile go before them. The bytes of a value must
+   * not change until the promise settles.
+   *
+   * A peer that has no handler refuses a request when it receives. One that does not receive either leaves it
+   * unanswered: give a `timeout` where that can be.
+   *
+   * Cancel safety: one that ends early may have reached the peer; its answer is dropped, and until it comes
+   * the request counts.
    *
    * @returns the answer
    * @throws ERR_REQUEST_FAILED the peer's handler threw, with its message, or it has none; ECONNRESET the
@@ -224,9 +234,16 @@ class FramedChannel<In, Out> {
   }
 
   /**
-   * Answers the peer's requests: with what `handler` returns, or with the message of what it throws. At most
-   * 1024 are handled at the same time; more are refused. A later call replaces the handler, and null
-   * takes it away. While there is one the channel waits for requests, which keeps the process running.
+   * Answers the peer's requests: with what `handler` returns, or with the message of what it throws, of which
+   * the first 32 KiB go. A later call replaces the handler, and null takes it away: then requests are refused
+   * when a receive meets them. While there is one the channel waits for requests, which keeps the process
+   * running.
+   *
+   * At most 1024 requests and 16 MiB of them are here at the same time, or 16,384 and 64 MiB while this side has
+   * sent requests too, from their arrival until their answers are with the system. No handler is called while
+   * answers above the high-water mark wait to be sent. Then nothing more is received: a peer that does not
+   * read its answers is held up, and so are values behind its requests. A peer that is a channel too never
+   * sends so many.
    */
   onRequest(handler: ((value: In) => Out | Promise<Out>) | null): void {
     if (handler !== null && typeof handler !== 'function') {

@@ -171,7 +171,6 @@ export class Receiver {
 
   #receive<T>(attempt: () => T | typeof BLOCKED, limits: Limits | undefined): Promise<T> {
     const transport = this.#transport
-    const guarded = () => this.#attempt(attempt)
     const aborted = limits?.signal?.aborted === true ? limits.signal : undefined
     const alone = transport.waiting === (this.#queued ? 1 : 0)
     let tried = false
@@ -179,13 +178,14 @@ export class Receiver {
       if (aborted !== undefined) return Promise.reject(reasonOf(aborted))
       // What is received next may be the answer to what was gathered, here or elsewhere.
       if (this.reader.buffered === 0) endTurn()
-      const outcome = guarded()
+      const outcome = this.#attempt(attempt)
       spend(0)
       if (outcome !== BLOCKED) return Promise.resolve(outcome as T)
       tried = true
     }
     if (aborted === undefined) endTurn()
-    return transport.untilFilled(guarded, limits, tried && transport.waiting === 0)
+    const again = () => this.#attempt(attempt)
+    return transport.untilFilled(again, limits, tried && transport.waiting === 0)
   }
 
   /** One attempt of a receive that was called; one that ends may have made room for the listening one. */
