@@ -12,7 +12,7 @@ const FOUND_OUT = {
     'EHLO example.org\r\n',
     'abc@',
     '{"a{',
-    'a\u00e9\u00e9',
+    'a\u00E9\u00E9',
     Buffer.from([0xff, 0xff, 0xff, 0xff]),
     Buffer.from([1, 0, 0, 0xc0]),
     // An extended header whose kind, or whose zero, is wrong.
