@@ -8,6 +8,7 @@ import {
   limitsOf,
   type OperationOptions,
 } from './arguments.js'
+import type { Handler } from './channel/answering.js'
 import { coderOf } from './channel/codec.js'
 import { LONGEST } from './channel/frame-header.js'
 import type {
@@ -19,7 +20,7 @@ import type {
   ValueChannelOptions,
 } from './channel/options.js'
 import { Receiver } from './channel/receiver.js'
-import { type Handler, Requests } from './channel/requests.js'
+import { Requests } from './channel/requests.js'
 import { DONE, Sender } from './channel/sender.js'
 import type { Transport } from './channel/transport.js'
 import { transportOf } from './channel/transports.js'
@@ -57,7 +58,8 @@ class FramedChannel<In, Out> {
   /**
    * Makes a channel, which has the socket for itself from then on.
    *
-   * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
+   * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_ARG_VALUE an unknown codec, or a Duplex in object mode or with
+   * an encoding; ERR_OUT_OF_RANGE
    */
   constructor(
     socket: AnySocket | Duplex,
@@ -71,12 +73,19 @@ class FramedChannel<In, Out> {
     const transport = (this.#transport = transportOf(socket))
     this.#socket = socket
     const requests = (this.#requests = new Requests({
-      coder,
+      highWaterMark,
+      decode: (reader) => coder.decode(reader),
+      encode: (value) => this.#values.encode(value),
+      encodeText: (text) => this.#values.encodeText(text),
+      post: (body, extension, done) => this.#sender.post(body, extension, done),
+      withdraw: (posted) => this.#sender.withdraw(posted),
       relax: () => this.#receiver.relax(),
-      send: (value, extension) => this.#values.sendAs(value, extension),
-      sendText: (text, extension) => this.#values.sendTextAs(text, extension),
+      resume: () => this.#receiver.resume(),
     }))
-    this.#sender = new Sender(transport, highWaterMark, (error) => requests.deaf(error))
+    this.#sender = new Sender(transport, highWaterMark, (error) => {
+      requests.deaf(error)
+      return requests.toldOfEnd
+    })
     this.#values = new ValueSender(transport, this.#sender, coder, maxMessageBytes)
     this.#receiver = new Receiver(transport, coder, maxMessageBytes, highWaterMark, requests)
   }
@@ -165,7 +174,9 @@ class FramedChannel<In, Out> {
   /**
    * Receives the values that are there, waiting for the first: the quickest way to many small ones. Raw
    * messages are views of memory that is used again: they are valid until the next receive of this channel
-   * is called, and while none waits; with `copy` they are the receiver's own. Else as {@link Channel.recv};
+   * is called, and while none waits; with `copy` they are the receiver's own. Behind a view lie only bytes of
+   * this channel; one that is transferred takes with it what has arrived behind it, and that is told by
+   * ERR_INVALID_STATE. Else as {@link Channel.recv};
    * what is wrong with a value is told by the call that begins with it.
    *
    * @returns the values, at least one; null at the end
@@ -196,9 +207,17 @@ class FramedChannel<In, Out> {
   /**
    * Sends a value as a request, and receives the answer of the peer's {@link Channel.onRequest}, in whatever
    * order answers come. Messages that come in between are kept for the next receives, up to the high-water
-   * mark; above that nothing is received until somebody asks for them.
+   * mark; above that nothing is received until a receive takes them.
    *
-   * Cancel safety: one that ends early may have reached the peer; its answer is dropped.
+   * At most 1024 requests and 16 MiB of them are under way, or 16,384 and 64 MiB while this side answers
+   * requests too; more wait here, and values that are sent meanwhile go before them. The bytes of a value must
+   * not change until the promise settles.
+   *
+   * A peer that has no handler refuses a request when it receives. One that does not receive either leaves it
+   * unanswered: give a `timeout` where that can be.
+   *
+   * Cancel safety: one that ends early may have reached the peer; its answer is dropped, and until it comes
+   * the request counts.
    *
    * @returns the answer
    * @throws ERR_REQUEST_FAILED the peer's handler threw, with its message, or it has none; ECONNRESET the
@@ -215,9 +234,16 @@ class FramedChannel<In, Out> {
   }
 
   /**
-   * Answers the peer's requests: with what `handler` returns, or with the message of what it throws. At most
-   * 1024 are handled at the same time; more are refused. A later call replaces the handler, and null
-   * takes it away. While there is one the channel waits for requests, which keeps the process running.
+   * Answers the peer's requests: with what `handler` returns, or with the message of what it throws, of which
+   * the first 32 KiB go. A later call replaces the handler, and null takes it away: then requests are refused
+   * when a receive meets them. While there is one the channel waits for requests, which keeps the process
+   * running.
+   *
+   * At most 1024 requests and 16 MiB of them are here at the same time, or 16,384 and 64 MiB while this side has
+   * sent requests too, from their arrival until their answers are with the system. No handler is called while
+   * answers above the high-water mark wait to be sent. Then nothing more is received: a peer that does not
+   * read its answers is held up, and so are values behind its requests. A peer that is a channel too never
+   * sends so many.
    */
   onRequest(handler: ((value: In) => Out | Promise<Out>) | null): void {
     if (handler !== null && typeof handler !== 'function') {
@@ -329,11 +355,12 @@ class FramedChannel<In, Out> {
       // Without an await where nothing waits: then the socket is closed when this returns.
       if (drained !== DONE) await drained
     } catch (error) {
-      failure = { error }
+      // That the peer is gone is no news where a request has told it.
+      if (!this.#sender.failed || !this.#requests.toldOfEnd) failure = { error }
     }
     this.#receiver.clear()
     const closed = this.#transport.close()
-    this.#requests.deaf(errorOf('ECANCELED', 'recvmsg'))
+    this.#requests.close(errorOf('ECANCELED', 'recvmsg'))
     if (closed !== undefined) await closed
     if (failure !== undefined) throw failure.error
   }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { binding, OUT_OF_BOUNDS } from './native.js'
+import { available, binding, OUT_OF_BOUNDS } from './native.js'
+import { plainError } from './plain-errors.js'
 
 /**
  * What every failure of the system looks like: an `Error` with the name of the errno, its number negated
@@ -39,6 +40,7 @@ function numberOf(code: string): number {
 
 /** The error of an errno by name, for what the package itself reports: ECANCELED, ETIMEDOUT, EBADF. */
 export function errorOf(code: string, syscall: string): SystemError {
+  if (!available) return plainError(code, syscall) as SystemError
   return binding.systemError(numberOf(code), syscall) as unknown as SystemError
 }
 

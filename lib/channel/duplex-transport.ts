@@ -14,6 +14,7 @@ import { clearImmediate, setImmediate } from '../timers.js'
 export class DuplexTransport implements Transport {
   readonly direct = DIRECT
   readonly borrows = true
+  held = false
   readonly arrivals = undefined
   readonly #duplex: Duplex
   #receives: Operation[] = []
@@ -107,7 +108,10 @@ export class DuplexTransport implements Transport {
       reader.rest()
       return BLOCKED
     }
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)
+    const bytes =
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, this.#duplex.readableEncoding ?? 'utf8')
+        : (chunk as Uint8Array)
     reader.room(bytes.length)
     reader.bytes.set(bytes, reader.end)
     reader.landed(bytes.length)
@@ -159,7 +163,7 @@ export class DuplexTransport implements Transport {
         first.resolve(result)
       } else if (first.interrupted === undefined) {
         // What is there is more than one attempt takes: no event will tell of it again.
-        if (this.#rerun || this.#duplex.readableLength > 0) this.#nextTurn()
+        if (this.#rerun || (!this.held && this.#duplex.readableLength > 0)) this.#nextTurn()
         return
       } else {
         first.reject(first.interrupted.error)

@@ -18,6 +18,7 @@ export abstract class SocketTransport implements Transport {
   readonly arrivals: Arrivals
   readonly direct: number
   readonly borrows = false
+  held = false
 
   constructor(end: End) {
     this.end = end
