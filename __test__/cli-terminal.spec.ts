@@ -70,23 +70,23 @@ os.write(2, b'cleaned up\\n')`
 const countHits = (output: string) => output.match(/hit \d/g)?.toSorted()
 
 for (const subcommand of ['run', 'connect']) {
-  const program = python(COUNTING)
-  const programs = subcommand === 'run' ? program : [...program, '--', ...program]
+  const command = () => {
+    const program = python(COUNTING)
+    const programs = subcommand === 'run' ? program : [...program, '--', ...program]
+    return cli(subcommand, '--', ...programs)
+  }
   const each = (text: string) => Array.from({ length: subcommand === 'run' ? 1 : 2 }, () => text)
   const started = { until: each(String.raw`pid \d+`).join('.*') }
 
   test(`a program of ${subcommand} that takes seconds to clean up is hit once by one Ctrl-C`, async (t) => {
-    const { output, status } = await inTerminal(t, cli(subcommand, '--', ...programs), [
-      started,
-      { send: CTRL_C },
-    ])
+    const { output, status } = await inTerminal(t, command(), [started, { send: CTRL_C }])
     t.is(status, 130)
     t.is(output.match(/cleaned up/g)?.length, each('').length, output)
     t.deepEqual(countHits(output), each('hit 1'))
   })
 
   test(`a program of ${subcommand} is hit twice by two Ctrl-C`, async (t) => {
-    const { output, status } = await inTerminal(t, cli(subcommand, '--', ...programs), [
+    const { output, status } = await inTerminal(t, command(), [
       started,
       { send: CTRL_C },
       { until: each('hit 1').join('.*') },
@@ -99,8 +99,8 @@ for (const subcommand of ['run', 'connect']) {
   test(`a program of ${subcommand} is hit once where no standard stream is the terminal`, async (t) => {
     const cat = '(trap "" INT; exec cat)'
     const script = `trap : INT; "$@" 2>&1 </dev/null >/dev/null | ${cat}`
-    const command = ['sh', '-c', script, 'sh', ...cli(subcommand, '--', ...programs)]
-    const { output } = await inTerminal(t, command, [started, { send: CTRL_C }])
+    const piped = ['sh', '-c', script, 'sh', ...command()]
+    const { output } = await inTerminal(t, piped, [started, { send: CTRL_C }])
     t.deepEqual(countHits(output), each('hit 1'))
   })
 }

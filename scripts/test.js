@@ -1,6 +1,8 @@
 // npm test: everything that has to hold before a change is merged, from a fresh clone.
-// Ends with `ava: N passed, M failed`, which stays readable to a machine.
+// Ends with `ava: N passed, M failed`, which stays readable to a machine, and with how many tests were skipped
+// for want of which programs: `, K skipped (needs: fish, zsh)`.
 
+import { lineOf, summaryOf } from './ava-summary.js'
 import { collectFailures, failIfAny, runChecks } from './checks.js'
 import { install } from './install.js'
 import { make } from './make.js'
@@ -25,15 +27,8 @@ async function runJavaScriptTests() {
   try {
     await runInstalled('ava', ['--tap'], { onOutput })
   } finally {
-    // The last of each: a test may print such a line too, ava's own comes at the end.
-    const total = (/** @type {string} */ name) =>
-      [...report.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1)?.[1]
-    const [passed, failed] = [total('pass'), total('fail')]
-    if (passed !== undefined && failed !== undefined) {
-      // Its report counts a test that is yet to be written among the failed.
-      const todo = report.match(/^not ok \d+ - .* # TODO$/gm)?.length ?? 0
-      summary = `ava: ${passed} passed, ${Number(failed) - todo} failed`
-    }
+    const totals = summaryOf(report)
+    if (totals !== undefined) summary = lineOf(totals)
   }
   if (summary === undefined) throw new StepFailed('ava ended without its totals')
 }

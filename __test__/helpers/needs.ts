@@ -1,6 +1,7 @@
 /** Programs that a test needs and that not every machine has: without them it is skipped, counted and named. */
 import { accessSync, constants, statSync } from 'node:fs'
 import path from 'node:path'
+import type { ExecutionContext, TestFn } from 'ava'
 
 /** Ends a test that can't be run here; `test` of test.ts and `skippable` take it for no failure. */
 export class Missing extends Error {
@@ -55,3 +56,13 @@ export function skippable<T extends Reporter>(
     }
   }
 }
+
+/** `test.serial` of ava where these programs are there; without them each test is declared as skipped. */
+export function needing(test: TestFn, ...programs: readonly string[]): SerialFn {
+  const absent = missing(...programs)
+  if (absent.length === 0) return test.serial
+  // scripts/test.js reads this form.
+  return (title, body) => test.serial.skip(`${title} (needs: ${absent.join(', ')})`, body)
+}
+
+type SerialFn = (title: string, body: (t: ExecutionContext) => unknown) => void
