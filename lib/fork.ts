@@ -24,7 +24,7 @@ import type { SocketClasses } from './sockets.js'
  * @see socketpair(2), child_process
  *
  * @example
- * ```ts
+ * ```js
  * import { fork, inheritedSocket } from 'socketpair'
  *
  * if (process.send) {

@@ -36,7 +36,7 @@ import type { SocketClasses } from './sockets.js'
  * @see socketpair(2), execve(2), child_process
  *
  * @example
- * ```ts
+ * ```js
  * import { spawn } from 'socketpair'
  *
  * const program = 'import os; os.write(3, os.read(3, 100).upper())'
