@@ -165,6 +165,7 @@ for (const type of TYPES) {
   }
 
   test(`two programs that write to one ${type} end are told apart`, async (t) => {
+    needs('python3')
     const [reader, writer] = pair(t, type)
     reader.passCredentials = true
     // Two duplicates of one end, by sending it.

@@ -17,7 +17,7 @@ export function summaryOf(report) {
   const total = (/** @type {string} */ name) =>
     [...report.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1)?.[1]
   const [passed, failed] = [total('pass'), total('fail')]
-  if (passed === undefined || failed === undefined) return undefined
+  if (passed === undefined || failed === undefined) return
   // Its report counts a test that is yet to be written among the failed.
   const todo = report.match(/^not ok \d+ - .* # TODO$/gm)?.length ?? 0
   // Both forms are those of __test__/helpers/needs.ts.
