@@ -2,6 +2,7 @@
 // from the end must not show there, nor on an end that is given away.
 import { Socket } from 'socketpair'
 import { put, take } from './helpers/io.ts'
+import { needs } from './helpers/needs.ts'
 import { closeAfter, MESSAGE_TYPES, pair, TYPES } from './helpers/pairs.ts'
 import { report, start } from './helpers/programs.ts'
 import { test } from './helpers/test.ts'
@@ -76,6 +77,7 @@ for (const type of TYPES) {
   })
 
   test(`K14 a ${type} end whose receive still waits is as it was when it is detached`, async (t) => {
+    needs('python3')
     const [a, b] = pair(t, type)
     const waiting = t.throwsAsync(take(b), { code: 'ECANCELED' })
     const again = Socket.fromFd(b.detach())

@@ -1,7 +1,8 @@
 // A test whose program is missing is skipped, counted and named, by `npm test` too.
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { lineOf, summaryOf } from '../scripts/ava-summary.js'
+import { alsoSkipped, lineOf, summaryOf } from '../scripts/ava-summary.js'
+import { read, root } from './helpers/documents.ts'
 import { Missing, missing, needing, needs, skippable } from './helpers/needs.ts'
 import { temporaryDirectory } from './helpers/temporary.ts'
 import { type ExecutionContext, test } from './helpers/test.ts'
@@ -75,5 +76,19 @@ not ok 6 - a › some day # TODO
   t.deepEqual(totals, { passed: 1, failed: 1, skipped: 3, needs: ['cc', 'fish', 'zsh'] })
   t.is(lineOf(totals!), 'ava: 1 passed, 1 failed, 3 skipped (needs: cc, fish, zsh)')
   t.is(lineOf({ ...totals!, skipped: 0, needs: [] }), 'ava: 1 passed, 1 failed')
+  t.like(alsoSkipped(totals!, 1, 'python3'), {
+    skipped: 4,
+    needs: ['cc', 'fish', 'python3', 'zsh'],
+  })
   t.is(summaryOf('TAP version 13\nok 1 - a'), undefined)
+})
+
+test('the Rust tests that need Python are as many as `npm test` says', (t) => {
+  const folder = path.join(root, 'crates/socketpair-core/tests')
+  const sources = readdirSync(folder).filter((name) => name.endsWith('.rs'))
+  const text = sources
+    .map((name) => read(path.join('crates/socketpair-core/tests', name)))
+    .join('\n')
+  const named = text.match(/^fn \w*_python\w*\(/gm) ?? []
+  t.true(read('scripts/test.js').includes(`const WITH_PYTHON = ${named.length}\n`))
 })

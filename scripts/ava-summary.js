@@ -41,3 +41,16 @@ export function lineOf({ passed, failed, skipped, needs }) {
   const rest = skipped > 0 ? `, ${skipped} skipped (needs: ${needs.join(', ')})` : ''
   return `ava: ${passed} passed, ${failed} failed${rest}`
 }
+
+/**
+ * With tests of another runner that were left out for want of a program.
+ *
+ * @param {Summary} summary
+ * @param {number} count
+ * @param {string} program
+ * @returns {Summary}
+ */
+export function alsoSkipped(summary, count, program) {
+  const needs = [...new Set([...summary.needs, program])].toSorted()
+  return { ...summary, skipped: summary.skipped + count, needs }
+}
