@@ -332,7 +332,7 @@ class FramedChannel<In, Out> {
     return this
   }
 
-  /** {@link Channel.close}, for `await using`. */
+  /** {@link Channel.close}, for `await using`, which Node has from version 24 on. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
@@ -379,14 +379,16 @@ class FramedChannel<In, Out> {
  * is bounded: in sending by the high-water mark, and no memory is reserved because a peer says so.
  *
  * @example
- * ```ts
+ * ```js
  * import { Channel, socketpair } from 'socketpair'
  *
  * const [here, there] = socketpair()
- * await using one = new Channel(here, { codec: 'json' })
- * await using other = new Channel(there, { codec: 'json' })
+ * const one = new Channel(here, { codec: 'json' })
+ * const other = new Channel(there, { codec: 'json' })
  * await one.send({ hello: 'world' })
  * console.log(await other.recv()) // { hello: 'world' }
+ * await one.close()
+ * await other.close()
  * ```
  */
 // oxlint-disable-next-line no-redeclare -- a value and its type

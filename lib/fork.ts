@@ -27,7 +27,7 @@ const rules = ({ silent }: { silent?: unknown }) =>
  * @see socketpair(2), child_process
  *
  * @example
- * ```ts
+ * ```js
  * import { fork, inheritedSocket } from 'socketpair'
  *
  * if (process.send) {

@@ -38,7 +38,7 @@ const rules = () => ({ preset: 'pipe', channel: false }) as const
  * @see socketpair(2), execve(2), child_process
  *
  * @example
- * ```ts
+ * ```js
  * import { spawn } from 'socketpair'
  *
  * const program = 'import os; os.write(3, os.read(3, 100).upper())'

@@ -16,7 +16,9 @@
 export const notOfRuntimes = [
   'benchmark',
   'binaries',
-  'documentation',
+  'documentation-examples',
+  'documentation-types',
+  'skipping',
   'package',
   'packages',
   'types',
@@ -29,6 +31,7 @@ export const cannot = {
   'node 24': [],
   'node 26': [],
   bun: [
+    { file: 'documentation', why: 'the blocks of the documentation are for Node' },
     {
       file: 'channel-endings',
       title: /readiness: loop$/,
@@ -95,6 +98,7 @@ export const cannot = {
   ],
   deno: [
     { file: 'fake-clock', why: 'its streams and its test runner have clocks of their own' },
+    { file: 'documentation', why: 'the blocks of the documentation are for Node' },
     {
       file: 'channel-endings',
       title: /readiness: loop$/,
