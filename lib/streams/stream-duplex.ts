@@ -8,6 +8,10 @@ type Callback = (error?: Error | null) => void
 
 /** Chunks of a stream, whose boundaries mean nothing. */
 export class StreamDuplex extends QueueDuplex<StreamSocket> {
+  override get bytesWritten(): number {
+    return this.done + this.writableLength
+  }
+
   protected override receive(): Buffer | null | typeof BLOCKED {
     return receiveChunk(this.beneath, Buffer.from)
   }
