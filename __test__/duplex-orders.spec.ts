@@ -147,25 +147,28 @@ async function secured(server: EitherDuplex, client: EitherDuplex) {
   return [secureServer, secureClient] as const
 }
 
-both('the farewell of TLS to a peer that has closed is no error', async (t, make) => {
-  const [a, b] = make(t)
-  const [server, client] = await secured(b, a)
-  const errors: Error[] = []
-  client.on('error', (error: Error) => errors.push(error))
-  client.pause()
-  server.end('all there is')
-  await once(server, 'finish')
-  server.destroy()
-  await until(() => b.destroyed)
-  let text = ''
-  client.on('end', () => client.end())
-  client.on('data', (chunk: Buffer) => (text += String(chunk))).resume()
-  await once(client, 'close')
-  t.is(text, 'all there is')
-  t.deepEqual(errors, [])
-  for (let turns = 0; turns < 5; turns++) await turn()
-  t.true(a.destroyed)
-})
+for (const allowHalfOpen of [true, false]) {
+  const how = allowHalfOpen ? 'half-open' : 'not half-open'
+  both(`the farewell of TLS to a peer that has closed is no error, ${how}`, async (t, make) => {
+    const [a, b] = make(t, { allowHalfOpen })
+    const [server, client] = await secured(b, a)
+    const errors: Error[] = []
+    client.on('error', (error: Error) => errors.push(error))
+    client.pause()
+    server.end('all there is')
+    await once(server, 'finish')
+    server.destroy()
+    await until(() => b.destroyed)
+    let text = ''
+    client.on('end', () => client.end())
+    client.on('data', (chunk: Buffer) => (text += String(chunk))).resume()
+    await once(client, 'close')
+    t.is(text, 'all there is')
+    t.deepEqual(errors, [])
+    for (let turns = 0; turns < 5; turns++) await turn()
+    t.true(a.destroyed)
+  })
+}
 
 both('TLS does not write for ever to a peer that has closed', async (t, make) => {
   const [a, b] = make(t)

@@ -12,6 +12,6 @@ export function carriesProtocol(duplex: Duplex): boolean {
   return duplex.listeners('data').some(isOfWrapper)
 }
 
-function isOfWrapper(listener: Function): boolean {
-  return listener.name === 'ondata' && String(listener).includes('_handle.readBuffer(')
+function isOfWrapper(listener: { readonly name: string; toString(): string }): boolean {
+  return listener.name === 'ondata' && listener.toString().includes('_handle.readBuffer(')
 }

@@ -2,6 +2,7 @@ import { addAbortSignal, Duplex } from 'node:stream'
 import { checkBoolean, checkInteger, checkOptions, checkSignal } from '../arguments.js'
 import { coded, invalidType } from '../errors.js'
 import { Inactivity } from './inactivity.js'
+import { carriesProtocol } from './protocol.js'
 import { throwUncaught } from './uncaught.js'
 
 type Callback = (error?: Error | null) => void
@@ -218,8 +219,13 @@ function writeAfterEnd(
   if (!this.writableEnded) {
     return Duplex.prototype.write.call(this, chunk, encoding as BufferEncoding, callback)
   }
-  const error = coded(new Error('This socket has been ended by the other party'), 'EPIPE')
   const told = typeof encoding === 'function' ? encoding : callback
+  if (carriesProtocol(this)) {
+    // The farewell of TLS, for which there is no way any more.
+    if (typeof told === 'function') process.nextTick(told)
+    return true
+  }
+  const error = coded(new Error('This socket has been ended by the other party'), 'EPIPE')
   if (typeof told === 'function') process.nextTick(told, error)
   this.destroy(error)
   return false
