@@ -18,7 +18,10 @@ const [client, server] = duplexes.map((duplex) =>
 server.onRequest('add', (a, b) => a + b)
 server.onRequest('echo', (value) => value)
 server.onRequest('fail', () => new rpc.ResponseError(42, 'as told'))
+let begin
+const begun = new Promise((resolve) => (begin = resolve))
 server.onRequest('wait', (_value, token) => {
+  begin()
   return new Promise((resolve) => token.onCancellationRequested(() => resolve('cancelled')))
 })
 client.onRequest('double', (value) => value * 2)
@@ -48,6 +51,7 @@ assert.deepEqual(noted, ['one', 'two'])
 
 const source = new rpc.CancellationTokenSource()
 const waiting = client.sendRequest('wait', 'for ever', source.token)
+await begun
 source.cancel()
 assert.equal(await waiting, 'cancelled')
 
