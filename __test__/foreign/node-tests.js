@@ -53,7 +53,9 @@ export async function fromDebian(keptIn) {
   const wanted = ['common', 'fixtures', 'parallel'].map((folder) => `*/test/${folder}`)
   const strip = ['--strip-components=1', '--wildcards', '--exclude=*/deps/*']
   await run('tar', ['-xf', archive, ...strip, ...wanted], { cwd: keptIn })
-  rmSync(join(keptIn, archive))
+  for (const name of readdirSync(keptIn)) if (name.startsWith('nodejs_')) rmSync(join(keptIn, name))
+  // They are no modules, as those of the project around them.
+  writeFileSync(join(keptIn, 'package.json'), '{}\n')
   return tests
 }
 
