@@ -1,3 +1,4 @@
+import { queueMicrotask } from '../timers.js'
 import { type Extension, KIND, type Kind } from './frame-header.js'
 import type { FrameReader } from './frame-reader.js'
 import { RequestBudget } from './request-budget.js'

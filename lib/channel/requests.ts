@@ -1,3 +1,4 @@
+import { queueMicrotask } from '../timers.js'
 import { reasonOf } from '../abort.js'
 import type { Limits } from '../arguments.js'
 import { coded, errorOf, failureOf } from '../errors.js'

@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { constants } from 'node:os'
 import type { Socket } from 'socketpair'
 import { codeOf, Failure, messageOf } from './failure.js'
-import { clearTimeout, setTimeout } from '../timers.js'
 import { isInForeground } from './terminal.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -9,6 +9,10 @@ type Callback = (error?: Error | null) => void
 
 /** Chunks of a stream, whose boundaries mean nothing. */
 export class StreamDuplex extends QueueDuplex<StreamSocket> {
+  override get bytesWritten(): number {
+    return this.done + this.writableLength
+  }
+
   protected override receive(): Buffer | null | typeof BLOCKED {
     return receiveChunk(this.beneath, copyOf)
   }
