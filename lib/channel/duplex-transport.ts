@@ -4,6 +4,7 @@ import type { Limits } from '../arguments.js'
 import { errorOf } from '../errors.js'
 import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from '../operation.js'
 import { beginTurn, mayTry } from '../turn.js'
+import { plain } from '../typed-arrays.js'
 import type { FrameReader } from './frame-reader.js'
 import { DIRECT, type FrameWriter } from './frame-writer.js'
 import type { Stuck, Transport } from './transport.js'
@@ -29,11 +30,11 @@ export class DuplexTransport implements Transport {
   #readFailure: { error: unknown } | undefined
   #turn: NodeJS.Immediate | undefined
   #closing = false
+  readonly #look = (): void => this.retry()
 
   constructor(duplex: Duplex) {
     this.#duplex = duplex
-    const look = () => this.retry()
-    duplex.on('readable', look).on('end', look)
+    duplex.on('readable', this.#look).on('end', this.#look)
     duplex.on('error', (error: unknown) => {
       this.#readFailure ??= { error }
       this.#writeFailure ??= { error }
@@ -69,7 +70,7 @@ export class DuplexTransport implements Transport {
     duplex.write(views.at(-1), (error) => {
       this.#writing = false
       frames.lent = 0
-      if (error) this.#writeFailure ??= { error: plain(error) }
+      if (error) this.#writeFailure ??= { error: told(error) }
       else frames.advance(given.reduce((bytes, item) => bytes + item.bytes, 0))
       this.#send?.()
     })
@@ -111,7 +112,7 @@ export class DuplexTransport implements Transport {
     const bytes =
       typeof chunk === 'string'
         ? Buffer.from(chunk, this.#duplex.readableEncoding ?? 'utf8')
-        : (chunk as Uint8Array)
+        : plain(chunk as Uint8Array)
     reader.room(bytes.length)
     reader.bytes.set(bytes, reader.end)
     reader.landed(bytes.length)
@@ -173,7 +174,7 @@ export class DuplexTransport implements Transport {
 
   endReceiving(): void {
     // Half a Duplex can't be closed: what the peer still sends stays in its queue, which is bounded.
-    this.#duplex.removeAllListeners('readable')
+    this.#duplex.off('readable', this.#look)
     this.#duplex.pause()
   }
 
@@ -235,6 +236,6 @@ export class DuplexTransport implements Transport {
 }
 
 /** The error of a write, with the word that a socket has for it where the stream was closed here. */
-function plain(error: NodeJS.ErrnoException): Error {
+function told(error: NodeJS.ErrnoException): Error {
   return error.code?.startsWith('ERR_STREAM_') ? errorOf('ECANCELED', 'sendmsg') : error
 }

@@ -29,7 +29,7 @@ export const inBytes: QueuingStrategy<Uint8Array | string> = {
   highWaterMark: 64 * 1024,
   // Of what is no bytes at all the write tells.
   size(chunk) {
-    if (typeof chunk === 'string') return chunk.length
+    if (typeof chunk === 'string') return Buffer.byteLength(chunk)
     return isUint8Array(chunk) ? byteLengthOf(chunk) : 1
   },
 }
