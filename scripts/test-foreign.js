@@ -1,6 +1,6 @@
 // npm run test:foreign [-- NAME ...] [--node-tests DIR] [--files A,B] [--jobs N]: strangers' suites and programs over
 // the ends of pairs. NAME is a group of Node's own test files (net, stream, tls, http, https, http2), or
-// `packages`; without, all. Says what it could get and what not; fails for what is not among the expected differences.
+// `packages`, or `tokio`; without, all. Says what it could get and what not; fails for what is not among the expected differences.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { reasonOf } from '../__test__/foreign/differences.js'
 import { filesOf, fromDebian, groups, runFile } from '../__test__/foreign/node-tests.js'
 import { runPackages } from '../__test__/foreign/packages.js'
+import { runTokio } from '../__test__/foreign/tokio-tests.js'
 import { install } from './install.js'
 import { make } from './make.js'
 import { root, script, StepFailed } from './steps.js'
@@ -125,7 +126,7 @@ await script(async () => {
       jobs: { type: 'string', default: '2' },
     },
   })
-  const all = [...Object.keys(groups), 'packages']
+  const all = [...Object.keys(groups), 'packages', 'tokio']
   for (const name of positionals) {
     if (!all.includes(name)) throw new StepFailed(`unknown: ${name}; there are ${all.join(', ')}`)
   }
@@ -138,6 +139,7 @@ await script(async () => {
     only: values.files?.split(','),
   })
   if (wanted.includes('packages')) outcomes.push(...(await runPackages(folder)))
+  if (wanted.includes('tokio')) outcomes.push(...runTokio(folder))
   console.log()
   for (const { what, failed, skipped } of outcomes) {
     console.log(what)

@@ -10,7 +10,7 @@ const reasons = {
   'an end is no instance of net.Socket': `
     net-settimeout http-set-timeout http-keep-alive-drop-requests tls-wrap-timeout`,
   'an end is connected from the beginning, and once: connect() is missing': `
-    net-bytes-stats net-reconnect net-socket-connecting net-buffersize net-connect-call-socket-connect
+    net-bytes-stats net-reconnect net-connect-call-socket-connect
     http2-goaway-delayed-request http2-session-settings http2-session-stream-state
     http2-stream-removelisteners-after-close`,
   'a pair is no TCP: resetAndDestroy() is missing': `
@@ -19,15 +19,18 @@ const reasons = {
   'a pair has no addresses; those here are pretended, and chosen otherwise': `
     http-autoselectfamily https-autoselectfamily https-connect-address-family https-localaddress
     http-localaddress-bind-error net-autoselectfamily net-autoselectfamily-commandline-option
-    net-autoselectfamily-default net-client-bind-twice net-connect-options-fd net-listen-invalid-port
-    net-listen-ipv6only net-remote-address-port net-server-listen-path net-socket-local-address
+    net-autoselectfamily-default net-client-bind-twice net-connect-options-fd     net-listen-ipv6only net-socket-local-address
     net-better-error-messages-listen-path http2-compat-socket http2-connect-options http2-origin
     http2-create-client-secure-session http2-ip-address-host http2-client-destroy`,
   'the other side is another process, where nothing listens': `
-    http-chunk-problem http-pipeline-flood https-agent-unref-socket net-listen-handle-in-cluster-1 tls-env-extra-ca
+    http-chunk-problem http-pipeline-flood https-agent-unref-socket tls-env-extra-ca
     tls-ticket-cluster http-server-stale-close`,
-  'the kernel tells at once, by EPIPE, that the peer is gone': `
-    net-server-max-connections-close-makes-more-available`,
+  'a server is sent to a child: Node takes its handle for one of libuv, and ends with SIGSEGV':
+    'net-listen-handle-in-cluster-1',
+  'a TLSSocket that connects by itself has a handle of libuv; nothing listens where it points':
+    'tls-retain-handle-no-abort tls-socket-default-options',
+  'the kernel tells at once, by EPIPE, that the peer is gone':
+    'net-server-max-connections-close-makes-more-available http-conn-reset',
   'onread is an option of net.Socket': 'net-onread-static-buffer tls-onread-static-buffer',
   'a chunk has what was written by several writes':
     'http-pause-no-dump http2-misbehaving-flow-control',
@@ -37,8 +40,7 @@ const reasons = {
   "Node's wrapper of a Duplex does not hand on ref(), unref() and what session.socket is asked": `
     http2-session-unref http2-socket-proxy http2-unbound-socket-proxy`,
   "TLS over Node's wrapper closes some turns later, and meets a peer that has closed with bytes unread": `
-    tls-inception tls-psk-errors tls-socket-close tls-writewrap-leak tls-retain-handle-no-abort
-    tls-socket-default-options`,
+    tls-inception tls-psk-errors tls-socket-close tls-writewrap-leak`,
   'the signal of a Duplex is that of tls.connect() too: it is listened to twice, or has aborted before': `
     https-agent-abort-controller tls-connect-abort-controller http-agent-abort-controller
     net-connect-abort-controller`,

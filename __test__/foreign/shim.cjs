@@ -11,21 +11,16 @@
 'use strict'
 
 const dns = require('node:dns')
-const fs = require('node:fs')
+const Module = require('node:module')
 const net = require('node:net')
 const tls = require('node:tls')
+const { ANY, ListenHandle, listening, nextPort } = require('./listen-handle.cjs')
 const { socketpair } = quietly(() => require('socketpair'))
 
 /** @typedef {import('node:stream').Duplex & Record<string, any>} Peer either kind of end, as the tests see it */
 /** @typedef {{ address: string, family: string, port: number } | Record<string, never>} Address */
 
 const overDuplex = process.env.SOCKETPAIR_FOREIGN_ENDS !== 'net'
-
-/** Ports that the kernel gives to nobody by itself. */
-let lastPort = 20_000 + (process.pid % 1000) * 10
-
-/** What listens: `port:1234` or `path:/tmp/x`. @type {Map<string, ListenHandle[]>} */
-const listening = new Map()
 
 /** Without the warning that require() of a module is experimental in Node 20. */
 function quietly(/** @type {() => any} */ load) {
@@ -35,74 +30,6 @@ function quietly(/** @type {() => any} */ load) {
     return load()
   } finally {
     process.emitWarning = emitWarning
-  }
-}
-
-const ANY = new Set([undefined, null, '', '::', '0.0.0.0'])
-
-/** In place of the kernel's socket that a net.Server listens on. */
-class ListenHandle {
-  /** Keeps the process running, as a socket that listens does. */
-  #alive = setInterval(() => {}, 2 ** 30)
-
-  constructor(server, address, port, family) {
-    this.server = server
-    this.isPath = port === -1 || port === undefined || port === null
-    if (this.isPath) {
-      this.path = address
-      fs.writeFileSync(address, '', { flag: 'wx' })
-    } else {
-      this.port = port === 0 ? ++lastPort : port
-      this.addressAsked = address
-      this.ownAddress = {
-        address: address || '::',
-        family: family === 4 ? 'IPv4' : 'IPv6',
-        port: this.port,
-      }
-      this.getsockname = (out) => {
-        Object.assign(out, this.ownAddress)
-        return 0
-      }
-    }
-    this.key = this.isPath ? `path:${address}` : `port:${this.port}`
-    const others = listening.get(this.key)
-    if (others === undefined) listening.set(this.key, [this])
-    else others.push(this)
-  }
-
-  static inUse(address, port) {
-    const others = listening.get(
-      port === -1 || port === undefined ? `path:${address}` : `port:${port}`,
-    )
-    if (others === undefined) return false
-    return others.some(
-      ({ addressAsked }) => addressAsked === address || ANY.has(addressAsked) || ANY.has(address),
-    )
-  }
-
-  listen() {
-    return 0
-  }
-
-  close(callback) {
-    clearInterval(this.#alive)
-    const others = listening.get(this.key)?.filter((one) => one !== this) ?? []
-    if (others.length === 0) listening.delete(this.key)
-    else listening.set(this.key, others)
-    if (this.isPath) fs.rmSync(this.path, { force: true })
-    if (callback) setImmediate(callback)
-  }
-
-  ref() {
-    this.#alive.ref()
-  }
-
-  unref() {
-    this.#alive.unref()
-  }
-
-  hasRef() {
-    return this.#alive.hasRef()
   }
 }
 
@@ -127,12 +54,14 @@ net.Server.prototype._listen2 = function (address, port, family, backlog, fd, fl
       return setupListenHandle.call(this, address, port, family, backlog, fd, flags)
     }
     try {
-      this._handle = new ListenHandle(this, address, port, family)
+      this._handle = new ListenHandle(this, address, port)
     } catch {
       return setupListenHandle.call(this, address, port, family, backlog, fd, flags)
     }
   }
-  setupListenHandle.call(this, address, port, family, backlog, fd, flags)
+  const isAny = !address && this._handle instanceof ListenHandle && !this._handle.isPath
+  const [named, kind] = isAny ? ['::', 6] : [address, family]
+  setupListenHandle.call(this, named, port, kind, backlog, fd, flags)
 }
 
 /** Whether it is an address of this machine for sure. */
@@ -238,32 +167,54 @@ function countOut(peer, server) {
   })
 }
 
+/**
+ * What a net.Socket does that connects: it reads, writes and ends when it is connected. TLS and HTTP/2 begin at once: Node
+ * takes a Duplex that is no net.Socket for connected.
+ */
+function connectLater(peer, atOnce) {
+  let connecting = true
+  const property = (get, set) => ({ get, set, configurable: true })
+  Object.defineProperties(peer, {
+    connecting: property(
+      () => connecting && !peer.destroyed,
+      (value) => {
+        connecting = value
+      },
+    ),
+    _connecting: property(() => peer.connecting),
+    pending: property(() => peer.connecting || peer.destroyed),
+  })
+  if (atOnce) return
+  for (const method of ['_read', '_write', '_writev', '_final']) {
+    const now = peer[method]
+    peer[method] = function (...args) {
+      if (!connecting) return now.apply(this, args)
+      const callback = args.at(-1)
+      const gone = () => typeof callback === 'function' && callback(this.errored)
+      this.once('connect', () => {
+        this.off('close', gone)
+        now.apply(this, args)
+      })
+      this.once('close', gone)
+    }
+  }
+}
+
 /** The end of the one who connects; the other goes to the server. @returns {Peer} */
-function connectTo(handle, options, callback) {
+function connectTo(handle, options, callback, atOnce) {
   const [near, far] = socketpair()
   const peer = peerOf(near, options)
   const local = handle.isPath
     ? {}
-    : { address: clientAddress(handle, options), family: '', port: options.localPort ?? ++lastPort }
+    : { address: clientAddress(handle, options), family: '', port: options.localPort ?? nextPort() }
   if (!handle.isPath) local.family = net.isIPv4(local.address) ? 'IPv4' : 'IPv6'
   const remote = handle.isPath ? {} : { ...local, port: handle.port }
-  let connecting = true
-  if (overDuplex) {
-    Object.defineProperty(peer, 'connecting', {
-      get: () => connecting && !peer.destroyed,
-      set: (value) => {
-        connecting = value
-      },
-      configurable: true,
-    })
-    Object.defineProperty(peer, 'pending', {
-      get: () => peer.connecting || peer.destroyed,
-      configurable: true,
-    })
-  } else peer.connecting = true
+  if (overDuplex) connectLater(peer, atOnce)
+  else peer.connecting = true
   if (callback) peer.once('connect', callback)
   if (options.timeout) peer.setTimeout(options.timeout)
   const connect = () => {
+    if (refused.has(peer)) return far.close()
     const { server } = handle
     if (listening.get(handle.key)?.includes(handle) !== true) {
       far.close()
@@ -277,13 +228,13 @@ function connectTo(handle, options, callback) {
       )
       return
     }
-    name(peer, local, remote)
-    // The server is told first, as by the kernel's loopback; and before HTTP/2, which takes any Duplex that is no
-    // net.Socket for connected.
-    const hand = overDuplex ? process.nextTick : setImmediate
-    hand(() => accept(server, far, remote, local))
+    // The server is told first, as by the kernel's loopback.
+    const hand = overDuplex && atOnce ? process.nextTick : setImmediate
+    hand(() => (refused.has(peer) ? far.close() : accept(server, far, remote, local)))
+    if (atOnce) name(peer, local, remote)
     setImmediate(() => {
       if (peer.destroyed) return
+      if (!atOnce) name(peer, local, remote)
       peer.connecting = false
       peer.emit('connect')
       peer.emit('ready')
@@ -291,8 +242,8 @@ function connectTo(handle, options, callback) {
     })
   }
   const { host, lookup = dns.lookup } = options
-  if (handle.isPath || net.isIP(host ?? '') || (overDuplex && options.lookup === undefined))
-    connect()
+  if (atOnce && options.lookup === undefined) connect()
+  else if (handle.isPath || net.isIP(host ?? '')) process.nextTick(connect)
   else {
     const about = { family: options.family ?? 0, hints: options.hints ?? 0 }
     const asked =
@@ -320,12 +271,38 @@ function clientAddress({ ownAddress }, { host, localAddress, family }) {
     : '::1'
 }
 
+/** Whether it is http2.connect() that connects. */
+let forHttp2 = false
+const load = Module._load
+Module._load = function (name, ...rest) {
+  const loaded = load.call(this, name, ...rest)
+  if (/^(?:node:)?http2$/.test(name) && !wrapped.has(loaded.connect)) wrapHttp2(loaded)
+  return loaded
+}
+
+/** The connect() of http2 as it is here: not before a test asks for the module. */
+const wrapped = new WeakSet()
+
+function wrapHttp2(http2) {
+  const real = http2.connect
+  http2.connect = function connect(...args) {
+    forHttp2 = true
+    try {
+      return real.apply(this, args)
+    } finally {
+      forHttp2 = false
+    }
+  }
+  Object.defineProperties(http2.connect, Object.getOwnPropertyDescriptors(real))
+  wrapped.add(http2.connect)
+}
+
 const realConnect = net.connect
 net.connect = function connect(...args) {
   const [options, callback] = net._normalizeArgs(args)
   const handle = listenerOf(options)
   if (handle === undefined) return realConnect.apply(this, args)
-  return connectTo(handle, options, callback)
+  return connectTo(handle, options, callback, overDuplex && forHttp2)
 }
 net.createConnection = net.connect
 
@@ -345,7 +322,7 @@ function pipeTo(handle, owner) {
   const pipe = socket._handle
   socket._handle = null
   for (const key of Object.getOwnPropertySymbols(pipe)) if (pipe[key] === socket) pipe[key] = owner
-  const local = { address: '127.0.0.1', family: 'IPv4', port: ++lastPort }
+  const local = { address: '127.0.0.1', family: 'IPv4', port: nextPort() }
   const connect = (request) => {
     const there = listening.get(handle.key)?.includes(handle) === true
     setImmediate(() => {
@@ -366,6 +343,9 @@ function pipeTo(handle, owner) {
   return pipe
 }
 
+/** Ends of those whose options Node did not like. */
+const refused = new WeakSet()
+
 const realTlsConnect = tls.connect
 tls.connect = function connect(...args) {
   const [given, callback] = net._normalizeArgs(args)
@@ -375,12 +355,13 @@ tls.connect = function connect(...args) {
   }
   const handle = options.socket ? undefined : listenerOf(options)
   if (handle === undefined) return realTlsConnect.apply(this, args)
-  const socket = connectTo(handle, { ...options, onread: undefined })
+  const socket = connectTo(handle, { ...options, onread: undefined }, undefined, overDuplex)
   let secure
   try {
     secure = realTlsConnect.call(this, { ...options, socket }, callback)
   } catch (error) {
     // Node checks the options before it connects.
+    refused.add(socket)
     socket.on('error', () => {}).destroy()
     throw error
   }

@@ -196,6 +196,15 @@ export abstract class SocketDuplex extends Duplex {
     return {}
   }
 
+  override end(callback?: () => void): this
+  override end(chunk: unknown, callback?: () => void): this
+  override end(chunk: unknown, encoding?: BufferEncoding, callback?: () => void): this
+  override end(...args: unknown[]): this {
+    // What TLS still has to say, after a user who ended it during the handshake, has no way any more.
+    if (carriesProtocol(this)) this.write = writeAfterEnd as typeof this.write
+    return super.end(...(args as [unknown, BufferEncoding, () => void]))
+  }
+
   /** Ends the writable side, and destroys when all that was written has gone. */
   destroySoon(): void {
     if (this.writable) this.end()
