@@ -187,3 +187,21 @@ both('TLS does not write for ever to a peer that has closed', async (t, make) =>
   await closed
   t.true(client.destroyed)
 })
+
+both('end() of TLS during the handshake is no error', async (t, make) => {
+  const [a, b] = make(t)
+  const server = new tls.TLSSocket(b, { isServer: true, ...SERVER_KEY } as tls.TLSSocketOptions)
+  const client = tls.connect({ socket: a, ...CLIENT_KEY })
+  const errors: Error[] = []
+  client.on('error', (error: Error) => errors.push(error))
+  server.on('error', () => {}).resume()
+  client.end()
+  client.resume()
+  // The server's part of the handshake has come, and the client has answered it.
+  await until(() => a.bytesRead > 0)
+  for (let turns = 0; turns < 10; turns++) await turn()
+  t.deepEqual(errors, [])
+  server.destroy()
+  client.destroy()
+  await until(() => a.destroyed && b.destroyed)
+})
