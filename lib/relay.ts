@@ -36,9 +36,8 @@ type Outcome = NonNullable<ReturnType<typeof binding.endRelay>>
 
 /**
  * Moves everything that arrives at `a` to `b` and the other way round until both directions have ended, as
- * if the far ends were connected directly. No byte comes to JavaScript: a thread of the addon moves them,
- * on Linux between `AF_UNIX` streams without copying them out of the kernel. Messages keep their
- * boundaries, empty ones too. Descriptors and credentials do not cross: the system closes descriptors that
+ * if the far ends were connected directly. No byte comes to JavaScript: a thread of the addon moves them.
+ * Messages keep their boundaries, empty ones too. Descriptors and credentials do not cross: the system closes descriptors that
  * were under way.
  *
  * End-of-file at one end shuts down writing at the other, once all before it is delivered, and that
@@ -61,7 +60,7 @@ type Outcome = NonNullable<ReturnType<typeof binding.endRelay>>
  * bytes unread; EMSGSIZE a message is too long for the other end and is lost; ECONNREFUSED, ENOTCONN a
  * datagram peer is closed. An error, and the reason of an abort if it is an object, carries `aToB` and
  * `bToA`.
- * @see splice(2), shutdown(2)
+ * @see recvmsg(2), sendmsg(2), shutdown(2)
  */
 export function relay(a: AnySocket, b: AnySocket, options?: RelayOptions): Promise<Relayed> {
   try {

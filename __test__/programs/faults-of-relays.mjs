@@ -63,8 +63,7 @@ async function take(end) {
 }
 
 /**
- * Two pairs; a stream with so small a buffer is relayed by send(2) and not by splice(2), which the library
- * does not know.
+ * Two pairs with small buffers: the relay asks poll(2) for room too.
  *
  * @param {string} type
  */
