@@ -34,9 +34,18 @@ test.serial(
   },
 )
 
+test.serial(
+  'a relay that is held up in the kernel is aborted and closed all the same',
+  async (t) => {
+    endedWell(t, await play('held up', '', 'warm'), 'all of it')
+  },
+)
+
 for (const list of [
   'send:EINTR:300,recv:EINTR:300,poll:EINTR:300',
   'send:ENOBUFS:50',
+  // No edge of readiness follows these.
+  'send:EAGAIN:100,recv:EAGAIN:100',
   'send:EINTR:100,send:ENOBUFS:20,recv:EINTR:100,poll:EINTR:100',
 ]) {
   test.serial(`a relay delivers everything, whole and in order: ${list}`, async (t) => {

@@ -105,15 +105,19 @@ class Running implements Waiter, Tenant {
   readonly promise: Promise<Relayed>
   readonly #a: End
   readonly #b: End
+  // The numbers outlast a close.
+  readonly #ids: readonly [number, number]
   #resolve!: (relayed: Relayed) => void
   #reject!: (error: unknown) => void
   #unlisten: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #holding = false
+  #told = false
 
   constructor(a: End, b: End) {
     this.#a = a
     this.#b = b
+    this.#ids = [a.id, b.id]
     a.tenant = b.tenant = this
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve
@@ -132,8 +136,9 @@ class Running implements Waiter, Tenant {
 
   /** It has ended by itself, or the token was an older one. */
   onReady(): void {
-    const outcome = binding.endRelay(this.#a.id, this.#b.id, false)
-    if (!outcome) return expect(this.#a.id, 0, this)
+    const outcome = binding.endRelay(...this.#ids, false)
+    if (!outcome) return expect(this.#ids[0], 0, this)
+    if (this.#told) return this.#giveBack(outcome)
     const { errno, syscall = '' } = outcome
     const failure = errno === undefined ? undefined : failureOf(-errno, syscall)
     this.#settle(outcome, failure && tellFailure(this.#a, failure))
@@ -144,7 +149,8 @@ class Running implements Waiter, Tenant {
   }
 
   adjustHold(): void {
-    const holding = this.#a.tenant === this && (this.#a.referenced || this.#b.referenced)
+    const holding =
+      !this.#told && this.#a.tenant === this && (this.#a.referenced || this.#b.referenced)
     if (holding === this.#holding) return
     this.#holding = holding
     if (holding) hold()
@@ -152,18 +158,33 @@ class Running implements Waiter, Tenant {
   }
 
   #stop(reason: unknown): void {
-    const outcome = binding.endRelay(this.#a.id, this.#b.id, true)
-    this.#settle(outcome ?? { counts: { aToB: 0, bToA: 0 } }, reason, true)
+    const counts = binding.relayed(this.#ids[0]) ?? { aToB: 0, bToA: 0 }
+    const outcome = binding.endRelay(...this.#ids, true)
+    if (outcome) this.#giveBack(outcome)
+    // Without an outcome its thread is held up: the ends come back with the token, when it is not. A close
+    // that comes next forgets whoever expects that.
+    else queueMicrotask(() => expect(this.#ids[0], 0, this))
+    if (this.#told) return
+    this.#tell(outcome?.counts ?? counts, reason, true)
   }
 
-  #settle({ counts, forA, forB }: Outcome, error: unknown, failed = error !== undefined): void {
+  #settle(outcome: Outcome, error: unknown): void {
+    this.#giveBack(outcome)
+    this.#tell(outcome.counts, error, error !== undefined)
+  }
+
+  #giveBack({ counts, forA, forB }: Outcome): void {
     const [a, b] = [this.#a, this.#b]
     a.tenant = b.tenant = undefined
-    forget(a.id, 0)
-    this.#unlisten?.()
-    clearInterval(this.#timer)
+    forget(this.#ids[0], 0)
     count(a, b, counts.aToB, forB)
     count(b, a, counts.bToA, forA)
+  }
+
+  #tell(counts: Relayed, error: unknown, failed: boolean): void {
+    this.#told = true
+    this.#unlisten?.()
+    clearInterval(this.#timer)
     this.adjustHold()
     if (!failed) return this.#resolve(counts)
     carry(error, counts)

@@ -52,8 +52,8 @@ impl State {
             State::Unregistered(socket) => Some(socket),
             State::Registered(registered) => Some(registered.into_socket()),
             State::Relayed(registered, relaying) => {
-                // From here on the relay has no share in it.
-                relaying.stop();
+                // From here on the relay has no share in it; or, held up, it closes the end when it ends.
+                let _ = relaying.stop();
                 Arc::into_inner(registered).map(Registered::into_socket)
             }
             State::Gone => None,

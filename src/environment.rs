@@ -308,14 +308,16 @@ impl Environment {
     }
 
     /// Takes the ends `a` and `b` back from their relay, which is stopped if `stop` says so, and gives what
-    /// it came to. None: it goes on, or there is none.
+    /// it came to. None: it goes on, if only until it is no longer held up, or there is none.
     pub fn end_relay(&self, a: u32, b: u32, stop: bool) -> Option<Outcome> {
         let mut ends = self.ends.borrow_mut();
-        let relaying = Arc::clone(ends.get(a)?.relaying()?);
+        // One of them may have been closed while the relay was held up.
+        let lent = |id| ends.get(id).and_then(End::relaying).cloned();
+        let relaying = lent(a).or_else(|| lent(b))?;
         if !stop && !relaying.is_over() {
             return None;
         }
-        let outcome = relaying.stop();
+        let outcome = relaying.stop().ok()?;
         for id in [a, b] {
             Self::take_back(&mut ends, id);
         }

@@ -50,7 +50,8 @@ pub fn relayed(env: Env, a: u32) -> Option<Counts> {
     relayed.ok().flatten().map(counts)
 }
 
-/// Gives the ends `a` and `b` back from their relay, which is stopped if `stop` says so. Null: it goes on.
+/// Gives the ends `a` and `b` back from their relay, which is stopped if `stop` says so. Null: it goes on;
+/// if it was to stop, it is held up, and `onReady` is called with the token of `a` when it has.
 #[napi]
 pub fn end_relay(env: &Env, a: u32, b: u32, stop: bool) -> napi::Result<Option<RelayOutcome<'_>>> {
     let outcome = environment::with(env.raw(), SYSCALL, |environment| {

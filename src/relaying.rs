@@ -1,19 +1,23 @@
 //! A relay while it runs: a task of the runtime, which the JavaScript thread can stop at any moment.
 //!
 //! What moves the bytes is behind a lock and is polled by whoever holds it. So the JavaScript thread can
-//! stop it by itself, without waiting for the task to be scheduled: at most for the turn that is under way,
-//! some milliseconds. When it is over nothing here has a share in the ends any more.
+//! stop it by itself, without waiting for the task to be scheduled: at most for the poll that is under way,
+//! about a millisecond. None of its calls waits for room or for bytes, but the kernel can hold one up: a
+//! process that shares the description and receives into memory that it withholds (userfaultfd(2), FUSE) has
+//! the socket's lock meanwhile. So there is a limit, after which the relay ends by itself, later. When it is
+//! over nothing here has a share in the ends any more.
 
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker, ready};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use socketpair_core::{Error, Kind, Progress, Registered, Relay, Relayed, Result};
+use socketpair_core::{Error, Kind, Progress, Registered, Relay, Relayed};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -21,6 +25,12 @@ use tokio::time::sleep;
 /// After so long a relay begins its wait anew: a full end is not told that its peer reads no more, and a
 /// try tells (lib/queue.ts does the same for a send).
 const ASK_AGAIN: Duration = Duration::from_millis(500);
+
+/// So long whoever stops a relay waits for the poll that is under way: long enough for a thread that has
+/// lost its CPU.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// For so long of that it only lets other threads run, then it sleeps for as long each time.
+const HURRY: Duration = Duration::from_millis(1);
 
 /// What a relay came to.
 #[derive(Default)]
@@ -34,6 +44,9 @@ pub struct Outcome {
     /// The same for the second.
     pub for_b: Option<Vec<u8>>,
 }
+
+/// The poll that is under way takes longer than anybody should wait.
+pub struct HeldUp;
 
 type Moving = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
@@ -71,7 +84,7 @@ impl Relaying {
         a: Arc<Registered>,
         b: Arc<Registered>,
         runtime: &Handle,
-    ) -> Result<()> {
+    ) -> socketpair_core::Result<()> {
         // Without a message in hand there is no way to ask for the other kinds.
         let asks_again = a.socket().kind() == Kind::Stream;
         let relay = Relay::new(a, b)?;
@@ -92,15 +105,17 @@ impl Relaying {
             .map_or_else(Relayed::default, |progress| progress.relayed())
     }
 
-    /// Whether it has ended.
+    /// Whether it has ended. While it is polled it has not, and will tell.
     pub fn is_over(&self) -> bool {
-        matches!(*self.lock(), Phase::Over(_))
+        self.try_lock()
+            .is_some_and(|phase| matches!(*phase, Phase::Over(_)))
     }
 
-    /// Stops it if it runs, and gives what it came to, once.
-    pub fn stop(&self) -> Option<Outcome> {
+    /// Stops it if it runs, and gives what it came to, once: None after that. An error: it is held up in
+    /// the kernel, and ends by itself, as if it had failed, as soon as it is not.
+    pub fn stop(&self) -> Result<Option<Outcome>, HeldUp> {
         self.stopping.store(true, Ordering::Release);
-        let mut phase = self.lock();
+        let mut phase = self.lock_in_time().ok_or(HeldUp)?;
         if let Phase::Moving(moving, task) = &mut *phase {
             let outcome = poll(moving, &mut Context::from_waker(Waker::noop()));
             task.abort();
@@ -109,10 +124,10 @@ impl Relaying {
                 Poll::Pending => None,
             });
         }
-        match &mut *phase {
+        Ok(match &mut *phase {
             Phase::Over(outcome) => outcome.take(),
             Phase::Moving(..) => None,
-        }
+        })
     }
 
     fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
@@ -120,7 +135,12 @@ impl Relaying {
         let Phase::Moving(moving, _) = &mut *phase else {
             return Poll::Ready(());
         };
-        let outcome = ready!(poll(moving, cx));
+        let mut outcome = poll(moving, cx);
+        if outcome.is_pending() && self.stopping.load(Ordering::Acquire) {
+            // Whoever stops it may have lost patience meanwhile, and nothing else would wake it.
+            outcome = poll(moving, cx);
+        }
+        let outcome = ready!(outcome);
         // The ends are let go before anybody hears of it.
         drop(mem::replace(&mut *phase, Phase::Over(Some(outcome))));
         drop(phase);
@@ -130,6 +150,28 @@ impl Relaying {
 
     fn lock(&self) -> MutexGuard<'_, Phase> {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn try_lock(&self) -> Option<MutexGuard<'_, Phase>> {
+        match self.phase.try_lock() {
+            Ok(phase) => Some(phase),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn lock_in_time(&self) -> Option<MutexGuard<'_, Phase>> {
+        let begun = Instant::now();
+        loop {
+            if let Some(phase) = self.try_lock() {
+                return Some(phase);
+            }
+            match begun.elapsed() {
+                waited if waited < HURRY => thread::yield_now(),
+                waited if waited < PATIENCE => thread::sleep(HURRY),
+                _ => return None,
+            }
+        }
     }
 }
 

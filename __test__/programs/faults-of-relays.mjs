@@ -135,6 +135,45 @@ const parts = {
     }
   },
 
+  // The kernel holds a call of the relay's thread up: an abort and a close don't wait for that, and the ends come
+  // back when it is over.
+  async 'held up'() {
+    for (const type of types) {
+      for (const how of ['abort', 'close']) {
+        const { client, a, b, server } = chain(type)
+        inject('recv:stall:@1')
+        const controller = new AbortController()
+        const relaying = relay(/** @type {any} */ (a), b, { signal: controller.signal })
+        await put(client, 'taken')
+        await untilHeld(b)
+        if (how === 'abort') controller.abort()
+        else a.close()
+        const reason = await rejection(relaying)
+        if (how === 'abort') same(reason, controller.signal.reason, 'reason')
+        else same(reason.code, 'ECANCELED', 'code')
+        same((await rejection(put(b, 'early'))).code, 'EBUSY', 'an end that is not back')
+        stop()
+        for (;;) {
+          const error = await put(b, 'behind').then(
+            () => null,
+            (thrown) => thrown,
+          )
+          if (!error) break
+          same(error.code, 'EBUSY', 'code')
+          await turns(1)
+        }
+        let arrived = await take(server)
+        if (how === 'abort') {
+          // The message was taken before the relay heard of its end, or it is where it was.
+          if (arrived === 'taken') arrived = await take(server)
+          else if (arrived === 'behind') same(await take(a), 'taken', 'what was not taken')
+        }
+        same(arrived.replace('taken', ''), 'behind', 'what was sent then')
+        for (const end of [client, a, b, server]) end.close()
+      }
+    }
+  },
+
   async random(list) {
     for (const type of types) {
       const { client, a, b, server } = chain(type)
