@@ -5,21 +5,24 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test from 'ava'
+import anyTest from 'ava'
 import { guardDescriptors } from './helpers/descriptor-guard.js'
 import { endedWell, programPath, runProgram } from './helpers/endings.js'
+import { missing, needing } from './helpers/needs.ts'
 
-guardDescriptors(test)
+const test = needing(anyTest, 'cc')
+guardDescriptors(anyTest)
 
 const folder = mkdtempSync(join(tmpdir(), 'socketpair-relay-sharers-'))
 const program = join(folder, 'fills-shared')
 
-test.serial.before('the program is compiled', () => {
+anyTest.serial.before('the program is compiled', () => {
+  if (missing('cc').length > 0) return
   const flags = ['-O1', '-Wall', '-Werror', '-pthread', '-o', program]
   execFileSync('cc', [...flags, programPath('fills-shared.c')])
 })
 
-test.after.always('it is removed', () => rmSync(folder, { recursive: true }))
+anyTest.after.always('it is removed', () => rmSync(folder, { recursive: true }))
 
 const play = (type: string, how: string) =>
   runProgram('relay-filled.mjs', {
@@ -28,18 +31,14 @@ const play = (type: string, how: string) =>
   })
 
 for (const type of ['stream', 'seqpacket']) {
-  test.serial(
-    `a ${type} relay into an end that another process keeps full is aborted at once, and nothing is lost`,
-    async (t) => endedWell(t, await play(type, 'abort'), 'all of it'),
-  )
+  test(`a ${type} relay into an end that another process keeps full is aborted at once, and nothing is lost`, async (t) =>
+    endedWell(t, await play(type, 'abort'), 'all of it'))
 
-  test.serial(
-    `a ${type} end that another process keeps full is closed at once in the middle of a relay`,
-    async (t) => endedWell(t, await play(type, 'close'), 'all of it'),
-  )
+  test(`a ${type} end that another process keeps full is closed at once in the middle of a relay`, async (t) =>
+    endedWell(t, await play(type, 'close'), 'all of it'))
 }
 
-test.serial('a process ends while another one keeps full an end that it relays', async (t) => {
+test('a process ends while another one keeps full an end that it relays', async (t) => {
   const { code, signal, stdout, stderr } = await play('stream', 'exit')
   t.deepEqual({ code, signal, stdout, stderr }, { code: 0, signal: null, stdout: '', stderr: '' })
 })

@@ -1,4 +1,4 @@
-import { onAbort } from './abort.js'
+import { onAbort, reasonOf } from './abort.js'
 import { sendBlocked } from './answers.js'
 import { checkOptions, checkSignal } from './arguments.js'
 import { failed as tellFailure } from './diagnostics.js'
@@ -9,9 +9,16 @@ import { BLOCKED } from './operation.js'
 import { expect, forget, hold, release, type Waiter } from './readiness.js'
 import { endOf, Socket } from './socket.js'
 import type { AnySocket } from './sockets.js'
+import { clearInterval, clearTimeout, queueMicrotask, setInterval, setTimeout } from './timers.js'
 
 /** Milliseconds between two calls of `onProgress`. */
 const PROGRESS = 100
+
+/** How to end a relay, as the addon's numbers: not, unless it is over; without a wait; after a short one. */
+const STOP = { no: 0, now: 1, soon: 2 } as const
+
+/** Milliseconds after which an abort no longer waits for the ends to come back; usually they do at once. */
+const PATIENCE = 1000
 
 /** How much a {@link relay} has delivered, in bytes of payload. */
 export interface Relayed {
@@ -37,8 +44,8 @@ type Outcome = NonNullable<ReturnType<typeof binding.endRelay>>
 /**
  * Moves everything that arrives at `a` to `b` and the other way round until both directions have ended, as
  * if the far ends were connected directly. No byte comes to JavaScript: a thread of the addon moves them.
- * Messages keep their boundaries, empty ones too. Descriptors and credentials do not cross: the system closes descriptors that
- * were under way.
+ * Messages keep their boundaries, empty ones too. Descriptors and credentials do not cross: the system
+ * closes descriptors that were under way.
  *
  * End-of-file at one end shuts down writing at the other, once all before it is delivered, and that
  * direction has ended; a datagram end has no end-of-file, so such a relay runs until it fails or is
@@ -72,8 +79,9 @@ export function relay(a: AnySocket, b: AnySocket, options?: RelayOptions): Promi
       throw invalidType('options.onProgress', 'of type function', onProgress)
     }
     if (signal?.aborted) {
-      carry(signal.reason, { aToB: 0, bToA: 0 })
-      throw signal.reason
+      const reason = reasonOf(signal)
+      carry(reason, { aToB: 0, bToA: 0 })
+      throw reason
     }
     const [left, right] = [endOf(a), endOf(b)]
     for (const { reading, writing } of [left, right]) {
@@ -111,6 +119,8 @@ class Running implements Waiter, Tenant {
   #reject!: (error: unknown) => void
   #unlisten: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
+  #patience: NodeJS.Timeout | undefined
+  #stopped: { readonly reason: unknown } | undefined
   #holding = false
   #told = false
 
@@ -123,54 +133,74 @@ class Running implements Waiter, Tenant {
       this.#resolve = resolve
       this.#reject = reject
     })
-    expect(a.id, 0, this)
+    this.#expect()
     this.adjustHold()
   }
 
   watch(signal: AbortSignal | undefined, onProgress: RelayOptions['onProgress']): void {
-    if (signal !== undefined) {
-      this.#unlisten = onAbort(signal, () => this.#stop(signal.reason))
-    }
     if (onProgress !== undefined) this.#timer = tell(this.#a.id, onProgress)
+    if (signal === undefined) return
+    try {
+      const unlisten = onAbort(signal, () => this.#abort(reasonOf(signal)))
+      this.#unlisten = unlisten
+      // The signal's own code may have ended the relay, or aborted, meanwhile.
+      if (this.#told) unlisten()
+      else if (signal.aborted) this.#abort(reasonOf(signal))
+    } catch (error) {
+      this.#abort(error)
+    }
   }
 
-  /** It has ended by itself, or the token was an older one. */
+  /** It is over, or the token was an older one. */
   onReady(): void {
-    const outcome = binding.endRelay(...this.#ids, false)
-    if (!outcome) return expect(this.#ids[0], 0, this)
-    if (this.#told) return this.#giveBack(outcome)
-    const { errno, syscall = '' } = outcome
-    const failure = errno === undefined ? undefined : failureOf(-errno, syscall)
-    this.#settle(outcome, failure && tellFailure(this.#a, failure))
+    const outcome = binding.endRelay(...this.#ids, STOP.no)
+    if (outcome) this.#settle(outcome)
+    else this.#expect()
   }
 
+  /** Waits for the thread's turn that is under way: the caller closes the end next, or gives it away. */
   evict(): void {
-    this.#stop(errorOf('ECANCELED', 'recvmsg'))
+    const outcome = this.#stop(errorOf('ECANCELED', 'recvmsg'), STOP.soon)
+    if (outcome) return this.#settle(outcome)
+    this.#tellStopped()
+    // The close forgets who expects the token of its end, and the other end comes back with it.
+    queueMicrotask(() => this.#expect())
   }
 
   adjustHold(): void {
-    const holding =
-      !this.#told && this.#a.tenant === this && (this.#a.referenced || this.#b.referenced)
+    const holding = !this.#told && (this.#a.referenced || this.#b.referenced)
     if (holding === this.#holding) return
     this.#holding = holding
     if (holding) hold()
     else release()
   }
 
-  #stop(reason: unknown): void {
-    const counts = binding.relayed(this.#ids[0]) ?? { aToB: 0, bToA: 0 }
-    const outcome = binding.endRelay(...this.#ids, true)
-    if (outcome) this.#giveBack(outcome)
-    // Without an outcome its thread is held up: the ends come back with the token, when it is not. A close
-    // that comes next forgets whoever expects that.
-    else queueMicrotask(() => expect(this.#ids[0], 0, this))
+  /** Waits for nothing: in the middle of a turn of the thread the ends come back with the token, after it. */
+  #abort(reason: unknown): void {
     if (this.#told) return
-    this.#tell(outcome?.counts ?? counts, reason, true)
+    const outcome = this.#stop(reason, STOP.now)
+    if (outcome) this.#settle(outcome)
+    else this.#patience ??= setTimeout(() => this.#tellStopped(), PATIENCE).unref()
   }
 
-  #settle(outcome: Outcome, error: unknown): void {
+  #stop(reason: unknown, how: number): Outcome | null {
+    // The first reason counts.
+    this.#stopped ??= { reason }
+    return binding.endRelay(...this.#ids, how)
+  }
+
+  #expect(): void {
+    if (this.#a.closed && this.#b.closed) return
+    if (this.#a.tenant === this || this.#b.tenant === this) expect(this.#ids[0], 0, this)
+  }
+
+  #settle(outcome: Outcome): void {
     this.#giveBack(outcome)
-    this.#tell(outcome.counts, error, error !== undefined)
+    if (this.#told) return
+    const { counts, errno, syscall = '' } = outcome
+    if (this.#stopped) return this.#tell(counts, true, this.#stopped.reason)
+    if (errno === undefined) return this.#tell(counts, false)
+    this.#tell(counts, true, tellFailure(this.#a, failureOf(-errno, syscall)))
   }
 
   #giveBack({ counts, forA, forB }: Outcome): void {
@@ -181,10 +211,18 @@ class Running implements Waiter, Tenant {
     count(b, a, counts.bToA, forA)
   }
 
-  #tell(counts: Relayed, error: unknown, failed: boolean): void {
+  /** The kernel holds its thread up for too long: the caller hears of the end now, the ends are given back later. */
+  #tellStopped(): void {
+    const counts = binding.relayed(this.#ids[0]) ?? binding.relayed(this.#ids[1])
+    this.#tell(counts ?? { aToB: 0, bToA: 0 }, true, this.#stopped?.reason)
+  }
+
+  #tell(counts: Relayed, failed: boolean, error?: unknown): void {
+    if (this.#told) return
     this.#told = true
     this.#unlisten?.()
     clearInterval(this.#timer)
+    clearTimeout(this.#patience)
     this.adjustHold()
     if (!failed) return this.#resolve(counts)
     carry(error, counts)

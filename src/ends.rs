@@ -10,7 +10,7 @@ use socketpair_core::{Directions, Error, ReadySet, Registered, Result, Socket};
 
 use crate::counters::Counted;
 use crate::ownership::Claim;
-use crate::relaying::Relaying;
+use crate::relaying::{Patience, Relaying};
 use crate::runtime::Runtime;
 use crate::slab::Slab;
 
@@ -53,7 +53,7 @@ impl State {
             State::Registered(registered) => Some(registered.into_socket()),
             State::Relayed(registered, relaying) => {
                 // From here on the relay has no share in it; or, held up, it closes the end when it ends.
-                let _ = relaying.stop();
+                let _ = relaying.stop(Patience::Short);
                 Arc::into_inner(registered).map(Registered::into_socket)
             }
             State::Gone => None,

@@ -1,6 +1,8 @@
 // Relays while system calls fail: started with the library of faults.c preloaded, told which part to play.
 
+import { once } from 'node:events'
 import { accessSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
 import { relay, socketpair } from 'socketpair'
 import { descriptorsComeBackTo, openDescriptors, same, turns, warmUp } from './support.mjs'
 
@@ -162,16 +164,67 @@ const parts = {
           same(error.code, 'EBUSY', 'code')
           await turns(1)
         }
+        // What the call that was held up took is delivered before; what it did not take is where it was.
         let arrived = await take(server)
-        if (how === 'abort') {
-          // The message was taken before the relay heard of its end, or it is where it was.
-          if (arrived === 'taken') arrived = await take(server)
-          else if (arrived === 'behind') same(await take(a), 'taken', 'what was not taken')
-        }
+        if (arrived === 'taken') arrived = await take(server)
+        else if (how === 'abort' && arrived === 'behind') same(await take(a), 'taken', 'the rest')
         same(arrived.replace('taken', ''), 'behind', 'what was sent then')
         for (const end of [client, a, b, server]) end.close()
       }
     }
+  },
+
+  // An abort in the middle of a call: whoever hears of it has the ends.
+  async 'held up for a moment'() {
+    for (const type of types) {
+      const { client, a, b, server } = chain(type)
+      inject('recv:stall:@1')
+      const controller = new AbortController()
+      const relaying = relay(/** @type {any} */ (a), b, { signal: controller.signal })
+      await put(client, 'taken')
+      await untilHeld(b)
+      controller.abort()
+      // Had the abort waited, it would have been for this.
+      stop()
+      same(await rejection(relaying), controller.signal.reason, 'reason')
+      await put(b, 'behind')
+      let arrived = await take(server)
+      if (arrived === 'taken') arrived = await take(server)
+      else if (arrived === 'behind') same(await take(a), 'taken', 'the rest')
+      same(arrived.replace('taken', ''), 'behind', 'what was sent then')
+      for (const end of [client, a, b, server]) end.close()
+    }
+  },
+
+  // So does the end of a worker, or of the process.
+  async 'held up at the end'() {
+    const { client, a, b, server } = chain('stream')
+    const relaying = relay(a, /** @type {any} */ (b))
+    inject('recv:stall:@1')
+    const worker = new Worker(
+      `const { parentPort } = require('node:worker_threads')
+      import('socketpair').then(async ({ relay, socketpair }) => {
+        const [client, a] = socketpair()
+        const [b, server] = socketpair()
+        relay(a, b).catch(() => {})
+        await client.write('taken')
+        parentPort.postMessage([client.fd, server.fd])
+      })`,
+      { eval: true },
+    )
+    await once(worker, 'message')
+    await untilHeld(b)
+    await worker.terminate()
+    // The thread is others' too: what they wait for goes on with it.
+    stop()
+    await put(client, 'through')
+    same(await take(server), 'through')
+    inject('recv:stall:@1')
+    await put(client, 'taken')
+    await untilHeld(b)
+    relaying.catch(() => {})
+    console.log('all of it')
+    process.exit(0)
   },
 
   async random(list) {
