@@ -38,7 +38,7 @@ test('a relay that is held up in the kernel is aborted and closed all the same',
   endedWell(t, await play('held up', '', 'warm'), 'all of it')
 })
 
-test('an abort does not wait for the call that a relay is in, and who hears of it has both ends', async (t) => {
+test('an abort does not wait for the call that a relay is in, and rejects when both ends are back', async (t) => {
   endedWell(t, await play('held up for a moment', '', 'warm'), 'all of it')
 })
 

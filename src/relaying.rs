@@ -1,6 +1,6 @@
 //! A relay while it runs: a task of the runtime, which the JavaScript thread can stop at any moment.
 //!
-//! What moves the bytes is behind a lock and is polled by whoever holds it. So the JavaScript thread can
+//! What moves the bytes is behind a lock and is polled by the thread that holds it. So the JavaScript thread can
 //! stop it by itself, without waiting for the task to be scheduled. In the middle of a poll, which takes
 //! about a millisecond at most, it tells the task to end and hears of that later; or it waits, for a limited
 //! time, where the end is closed or given away next. None of the relay's calls waits for room or for bytes,
@@ -40,7 +40,7 @@ pub fn is_thread_held_up() -> bool {
     HELD_UP.load(Ordering::Relaxed)
 }
 
-/// Whether who stops a relay waits for the poll that is under way.
+/// Whether a stop of a relay waits for the poll that is under way.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
     /// It does not.
@@ -167,7 +167,7 @@ impl Relaying {
             }
             self.ended.wake_by_ref();
         } else if self.stopping.load(Ordering::Acquire) {
-            // Who stops it has found the lock taken, it may be, and nothing else would wake the task.
+            // A stop may have found the lock taken, and nothing else would wake the task.
             cx.waker().wake_by_ref();
         }
         polled

@@ -174,7 +174,7 @@ const parts = {
     }
   },
 
-  // An abort in the middle of a call: whoever hears of it has the ends.
+  // An abort in the middle of a call: when it rejects both ends are back.
   async 'held up for a moment'() {
     for (const type of types) {
       const { client, a, b, server } = chain(type)

@@ -1,10 +1,11 @@
 // Shares the description of a relayed end, descriptor 3, and has that end's peer, descriptor 4. For each byte of
 // stdin it receives a while, and a thread of it takes away the room that the relay has seen meanwhile: it fills the
-// end and makes its send buffer small. Then it receives nothing more, and says "full". If the next byte takes
+// end, makes its send buffer small, and switches O_NONBLOCK. Then it receives nothing more, and says "full". If the next byte takes
 // argv[1] seconds, the process that was to write it is stuck. At the end of stdin, or out of patience, it receives
 // the rest to its end, and prints as JSON which it was, and how many bytes of the relay's came, in their order; its
 // own are 255, and the last of the relay's side is 254.
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -35,6 +36,7 @@ static void *fill(void *unused) {
     set_room(200000);
     usleep(rand() % 50);
     set_room(1);
+    fcntl(3, F_SETFL, fcntl(3, F_GETFL) ^ O_NONBLOCK);
     if (send(3, own, sizeof own, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN) break;
   }
   return unused;
