@@ -69,7 +69,7 @@ type Moving = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 enum Phase {
     Moving(Moving, AbortHandle),
-    /// The outcome, until somebody takes it.
+    /// The outcome, until it is taken.
     Over(Option<Outcome>),
 }
 
@@ -224,7 +224,7 @@ async fn moving(
     asks_again: bool,
 ) -> Outcome {
     let error = loop {
-        // A timer can be made on the runtime's thread only; whoever stops it polls from another.
+        // A timer can be made on the runtime's thread only; a stop polls from another.
         if stopping.load(Ordering::Acquire) {
             break None;
         }

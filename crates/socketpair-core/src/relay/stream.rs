@@ -76,7 +76,7 @@ impl StreamHalf {
     }
 
     /// One turn: takes no more than can be delivered, and delivers it, without a wait in between.
-    /// So a relay that is dropped while it waits holds nothing, unless somebody else has used the
+    /// So a relay that is dropped while it waits holds nothing, unless another process has used the
     /// room.
     fn turn(&mut self, from: &Socket, to: &Socket, moved: &AtomicU64) -> Turn {
         if let Err(turn) = self.give(to, moved) {

@@ -8,7 +8,7 @@ use crate::Result;
 /// How much a socket takes for certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Room {
-    /// So many bytes at once, as long as nobody else writes to it.
+    /// So many bytes at once, as long as nothing else writes to it.
     Bytes(usize),
     /// Too few to be worth it; more when poll(2) says writable.
     Full,
