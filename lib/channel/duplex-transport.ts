@@ -2,14 +2,14 @@ import type { Duplex } from 'node:stream'
 import type { OperationOptions } from '../arguments.js'
 import { errorOf } from '../errors.js'
 import { type Attempt, BLOCKED, Operation } from '../operation.js'
-import { beginTurn, mayTry } from '../turn.js'
+import { mayTry, rest, type Resting, spend, wake } from '../turn.js'
 import type { FrameReader } from './frame-reader.js'
 import { DIRECT, type FrameWriter } from './frame-writer.js'
 import type { Stuck, Transport } from './transport.js'
 import { sound } from './views.js'
 
 /** Frames over a Duplex of Node: as over a stream socket, without descriptors. */
-export class DuplexTransport implements Transport {
+export class DuplexTransport implements Transport, Resting {
   readonly direct = DIRECT
   readonly borrows = true
   readonly arrivals = undefined
@@ -20,7 +20,6 @@ export class DuplexTransport implements Transport {
   #writing = false
   #writeFailure: { error: unknown } | undefined
   #readFailure: { error: unknown } | undefined
-  #turn: NodeJS.Immediate | undefined
   #closing = false
 
   constructor(duplex: Duplex) {
@@ -51,11 +50,16 @@ export class DuplexTransport implements Transport {
     if (this.#writeFailure !== undefined) throw this.#writeFailure.error
     if (this.#writing) return BLOCKED
     if (frames.pending === 0) return true
+    if (!mayTry()) {
+      rest(this)
+      return BLOCKED
+    }
     frames.closeRun()
     const given = sound(frames)
     const views = given.flatMap((item) => item.views)
     frames.lent = given.length
     this.#writing = true
+    spend(given.reduce((bytes, item) => bytes + item.bytes, 0))
     const duplex = this.#duplex
     duplex.cork()
     for (const view of views.slice(0, -1)) duplex.write(view)
@@ -105,6 +109,7 @@ export class DuplexTransport implements Transport {
     reader.room(bytes.length)
     reader.bytes.set(bytes, reader.end)
     reader.landed(bytes.length)
+    spend(bytes.length)
     return bytes.length
   }
 
@@ -115,8 +120,7 @@ export class DuplexTransport implements Transport {
       return operation.promise
     }
     this.#receives.push(operation as Operation)
-    if (mayTry()) this.retry()
-    else this.#nextTurn()
+    this.retry()
     if (options !== undefined && !operation.settled) {
       const giveUp = (error: unknown) => {
         this.#receives = this.#receives.filter((one) => one !== (operation as Operation))
@@ -129,9 +133,17 @@ export class DuplexTransport implements Transport {
     return operation.promise
   }
 
+  /** What waits for a turn of the event loop keeps it running. */
+  readonly referenced = true
+
+  onTurn(): void {
+    this.#changed()
+  }
+
   retry(): void {
-    beginTurn()
     for (let first = this.#receives[0]; first !== undefined; first = this.#receives[0]) {
+      if (!mayTry()) return rest(this)
+      spend(0)
       let result
       try {
         result = first.attempt()
@@ -142,7 +154,7 @@ export class DuplexTransport implements Transport {
       }
       if (typeof result === 'symbol') {
         // What is there is more than one attempt takes: no event will tell of it again.
-        if (this.#duplex.readableLength > 0) this.#nextTurn()
+        if (this.#duplex.readableLength > 0) rest(this)
         return
       }
       this.#receives.shift()
@@ -171,7 +183,7 @@ export class DuplexTransport implements Transport {
     for (const operation of this.#receives.splice(0)) {
       operation.reject(errorOf('ECANCELED', 'recvmsg'))
     }
-    clearImmediate(this.#turn)
+    wake(this)
     if (duplex.destroyed) return
     return new Promise((resolve) => {
       duplex.once('close', resolve)
@@ -191,13 +203,6 @@ export class DuplexTransport implements Transport {
   #changed(): void {
     this.retry()
     this.#send?.()
-  }
-
-  #nextTurn(): void {
-    this.#turn ??= setImmediate(() => {
-      this.#turn = undefined
-      this.retry()
-    })
   }
 }
 
