@@ -94,7 +94,9 @@ pub fn deliver(
         put(sender.map_or(0, |sender| sender.gid));
         let mut own = |descriptor: Option<Received>| {
             let number = descriptor.as_ref().map_or(-1, Received::number);
-            put(descriptor.map_or(0, |descriptor| received.insert(descriptor)));
+            let id = descriptor.map_or(Some(0), |descriptor| received.insert(descriptor));
+            // There are more numbers than descriptors: see `Slab::insert`.
+            put(id.unwrap_or(u32::MAX));
             put(number.cast_unsigned());
         };
         own(pidfd);

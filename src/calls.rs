@@ -6,11 +6,12 @@
 //! Every pointer into JavaScript memory is born here and borrows [`Call`], so it can't outlive the call.
 
 use std::io::{IoSlice, IoSliceMut};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{ptr, slice};
 
 use napi::bindgen_prelude::Object;
 use napi::{Env, Result, Status, sys};
+
+use crate::panics::caught;
 
 /// The call was made with something that lib/ never passes, or a view is smaller than what was asked of
 /// it: detached, or shrunk since. Not a number that an errno can take.
@@ -177,9 +178,7 @@ pub unsafe fn run<const N: usize>(
     let mut result = ptr::null_mut();
     if status == sys::Status::napi_ok {
         let call = Call { env, arguments };
-        // A panic must not cross the C frame above; as a result it becomes an error with a code.
-        let number = catch_unwind(AssertUnwindSafe(|| body(&call)))
-            .unwrap_or(-i64::from(libc::ENOTRECOVERABLE));
+        let number = caught(|| body(&call)).unwrap_or(-i64::from(libc::ENOTRECOVERABLE));
         // SAFETY: the callback's own environment; `result` outlives the call.
         unsafe {
             if let Ok(small) = i32::try_from(number) {

@@ -133,7 +133,7 @@ pub fn hold(call: &Call<2>) -> i64 {
             .collect::<Result<Vec<_>>>()?;
         for ((number, id), duplicate) in numbers.iter_mut().zip(ids).zip(held) {
             *number = duplicate.number().cast_unsigned();
-            *id = environment.insert_received(duplicate);
+            *id = environment.insert_received(duplicate, "fcntl")?;
             count += 1;
         }
         Ok(0)

@@ -24,6 +24,7 @@ const POLL: &str = "poll";
 /// is the end's number times two, plus one for the write direction. `byLoop`: by libuv, if the host's event
 /// loop is that. Gives the hot calls.
 #[napi(
+    catch_unwind,
     ts_args_type = "onReady: (token: number) => void, byLoop: boolean",
     ts_return_type = "Record<string, (...args: never[]) => number>"
 )]
@@ -68,7 +69,7 @@ pub fn open<'env>(
 }
 
 /// What tells this environment which ends are ready: "loop", the host's event loop, or "tokio".
-#[napi(ts_return_type = "'loop' | 'tokio'")]
+#[napi(catch_unwind, ts_return_type = "'loop' | 'tokio'")]
 pub fn readiness(env: &Env) -> &'static str {
     let by_loop = environment::with(env.raw(), POLL, |environment| {
         Ok(environment.uses_event_loop())
