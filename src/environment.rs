@@ -12,6 +12,7 @@ use napi::sys;
 use socketpair_core::{Error, Interest, Relayed, Result, Room, Socket, descriptor_limit, linger};
 
 use crate::arrivals::{self, Arrival};
+use crate::calls::Numbers;
 use crate::ends::{Direction, End, Ends};
 use crate::event_loop::EventLoop;
 use crate::panics::caught;
@@ -187,7 +188,7 @@ impl Environment {
     }
 
     /// Gives what came along with the last receive; see [`arrivals::deliver`].
-    pub fn deliver(&self, table: &mut [u32]) -> Result<(usize, usize)> {
+    pub fn deliver(&self, table: &Numbers<'_>) -> Result<(usize, usize)> {
         arrivals::deliver(
             &mut self.arrived.borrow_mut(),
             &mut self.received.borrow_mut(),
