@@ -11,6 +11,7 @@
  * those that have waited longer. A turn has so many shares, however many wait for one.
  */
 import { calls } from './native.js'
+import { setImmediate } from './timers.js'
 
 /** Operations, or as many times eight KiB: each about two microseconds of work. */
 const ALLOWANCE = 256

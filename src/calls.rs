@@ -153,6 +153,7 @@ impl<const N: usize> Call<N> {
 /// returns, since Node-API has just said so, and no JavaScript that could detach or resize them runs on this
 /// thread before. Other views of the same call may overlap it, and where it is shared other threads write to it:
 /// so no reference to it is ever made.
+#[derive(Clone, Copy)]
 struct View<'a, T> {
     start: *mut T,
     length: usize,

@@ -10,17 +10,25 @@ const MOST = 10_000
 
 let [settled, over] = [0, false]
 const received = Array.from({ length: PAIRS }, () => 0)
+/** @type {import('socketpair').Socket[]} */
 const ends = []
 
+/**
+ * @param {() => Promise<unknown>} operation
+ * @param {number} [index] of the pair, where it counts as received
+ */
 async function repeat(operation, index) {
   while (!over) {
     await operation()
     settled++
-    if (index !== undefined) received[index]++
+    if (index !== undefined) received[index] = (received[index] ?? 0) + 1
   }
 }
 
-/** Two Duplexes of Node in this process: what one takes the other gives, without any turn of the event loop. */
+/**
+ * Two Duplexes of Node in this process: what one takes the other gives, without any turn of the event loop.
+ * @returns {[Duplex, Duplex]}
+ */
 function duplexPair() {
   const [one, other] = [new PassThrough(), new PassThrough()]
   return [
@@ -29,12 +37,20 @@ function duplexPair() {
   ]
 }
 
+/** @param {import('socketpair').SocketType} type @returns {[any, any]} */
 function sockets(type) {
   const pair = socketpair(type)
   ends.push(...pair)
   return pair
 }
 
+/** @param {import('socketpair').SocketType} type @returns {[Channel, Channel]} */
+function channels(type) {
+  const [a, b] = sockets(type)
+  return [new Channel(a), new Channel(b)]
+}
+
+/** @type {Record<string, (index: number) => Promise<unknown>[]>} */
 const busy = {
   streams(index) {
     const [a, b] = sockets('stream')
@@ -60,12 +76,12 @@ const busy = {
     return [repeat(ask, index), repeat(answer)]
   },
   channels(index) {
-    const [a, b] = sockets('seqpacket').map((end) => new Channel(end))
+    const [a, b] = channels('seqpacket')
     const body = Buffer.alloc(4096)
     return [repeat(() => a.send(body)), repeat(() => b.recv(), index)]
   },
   requests(index) {
-    const [a, b] = sockets('stream').map((end) => new Channel(end))
+    const [a, b] = channels('stream')
     b.onRequest((value) => value)
     const body = Buffer.alloc(64)
     return [repeat(() => a.request(body), index)]
@@ -76,14 +92,17 @@ const busy = {
     return [relay(b, c), repeat(() => a.write(body)), repeat(() => d.read(buffer), index)]
   },
   duplexes(index) {
-    const [a, b] = duplexPair().map((duplex) => new Channel(duplex))
+    const [one, other] = duplexPair()
+    const [a, b] = [new Channel(one), new Channel(other)]
     const body = Buffer.alloc(4096)
     return [repeat(() => a.send(body)), repeat(() => b.recv(), index)]
   },
 }
 
-const work = received.flatMap((_, index) => busy[process.argv[2]](index))
-for (const one of work) one.catch(() => {})
+const work = busy[process.argv[2] ?? '']
+if (work === undefined) throw new Error('what?')
+const running = received.flatMap((_, index) => work(index))
+for (const one of running) one.catch(() => {})
 
 let [turns, most, before] = [0, 0, 0]
 setImmediate(function look() {

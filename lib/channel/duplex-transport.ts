@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream'
-import type { OperationOptions } from '../arguments.js'
+import { reasonOf } from '../abort.js'
+import type { Limits } from '../arguments.js'
 import { errorOf } from '../errors.js'
-import { type Attempt, BLOCKED, Operation } from '../operation.js'
+import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from '../operation.js'
 import { mayTry, rest, type Resting, spend, wake } from '../turn.js'
+import { plain } from '../typed-arrays.js'
 import type { FrameReader } from './frame-reader.js'
 import { DIRECT, type FrameWriter } from './frame-writer.js'
 import type { Stuck, Transport } from './transport.js'
@@ -12,20 +14,25 @@ import { sound } from './views.js'
 export class DuplexTransport implements Transport, Resting {
   readonly direct = DIRECT
   readonly borrows = true
+  held = false
   readonly arrivals = undefined
   readonly #duplex: Duplex
   #receives: Operation[] = []
+  /** Is being tried. Its try may run the caller's code, a codec, which may do anything to this transport. */
+  #running: Operation | undefined
+  /** Meanwhile something else may have come. */
+  #rerun = false
   #send: (() => void) | undefined
   /** Frames were given to the stream, which has not said yet that they have gone. */
   #writing = false
   #writeFailure: { error: unknown } | undefined
   #readFailure: { error: unknown } | undefined
   #closing = false
+  readonly #look = (): void => this.retry()
 
   constructor(duplex: Duplex) {
     this.#duplex = duplex
-    const look = () => this.retry()
-    duplex.on('readable', look).on('end', look)
+    duplex.on('readable', this.#look).on('end', this.#look)
     duplex.on('error', (error: unknown) => {
       this.#readFailure ??= { error }
       this.#writeFailure ??= { error }
@@ -66,7 +73,7 @@ export class DuplexTransport implements Transport, Resting {
     duplex.write(views.at(-1), (error) => {
       this.#writing = false
       frames.lent = 0
-      if (error) this.#writeFailure ??= { error: plain(error) }
+      if (error) this.#writeFailure ??= { error: told(error) }
       else frames.advance(given.reduce((bytes, item) => bytes + item.bytes, 0))
       this.#send?.()
     })
@@ -105,7 +112,10 @@ export class DuplexTransport implements Transport, Resting {
       reader.rest()
       return BLOCKED
     }
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)
+    const bytes =
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, this.#duplex.readableEncoding ?? 'utf8')
+        : plain(chunk as Uint8Array)
     reader.room(bytes.length)
     reader.bytes.set(bytes, reader.end)
     reader.landed(bytes.length)
@@ -113,22 +123,22 @@ export class DuplexTransport implements Transport, Resting {
     return bytes.length
   }
 
-  untilFilled<T>(attempt: Attempt<T>, options: OperationOptions | undefined): Promise<T> {
+  untilFilled<T>(attempt: Attempt<T>, limits: Limits | undefined): Promise<T> {
     const operation = new Operation<T>(attempt)
-    if (options?.signal?.aborted) {
-      operation.reject(options.signal.reason)
+    if (limits?.signal?.aborted) {
+      operation.reject(reasonOf(limits.signal))
       return operation.promise
     }
     this.#receives.push(operation as Operation)
     this.retry()
-    if (options !== undefined && !operation.settled) {
+    if (limits !== undefined && !operation.settled) {
       const giveUp = (error: unknown) => {
-        this.#receives = this.#receives.filter((one) => one !== (operation as Operation))
-        operation.reject(error)
+        this.#drop(operation as Operation)
+        this.#interrupt(operation as Operation, error)
       }
       const expire = () => giveUp(errorOf('ETIMEDOUT', 'recvmsg'))
-      if (options.timeout === 0) expire()
-      else operation.watch(options, giveUp, expire)
+      if (limits.timeout === 0) expire()
+      else operation.watch(limits, giveUp, expire)
     }
     return operation.promise
   }
@@ -141,30 +151,41 @@ export class DuplexTransport implements Transport, Resting {
   }
 
   retry(): void {
+    if (this.#running !== undefined) {
+      this.#rerun = true
+      return
+    }
     for (let first = this.#receives[0]; first !== undefined; first = this.#receives[0]) {
       if (!mayTry()) return rest(this)
       spend(0)
       let result
+      this.#running = first
+      this.#rerun = false
       try {
         result = first.attempt()
       } catch (error) {
-        this.#receives.shift()
+        this.#running = undefined
+        this.#drop(first)
         first.reject(error)
         continue
       }
-      if (typeof result === 'symbol') {
+      this.#running = undefined
+      if (result !== BLOCKED && result !== SHORT_OF_BUFFERS) {
+        this.#drop(first)
+        first.resolve(result)
+      } else if (first.interrupted === undefined) {
         // What is there is more than one attempt takes: no event will tell of it again.
-        if (this.#duplex.readableLength > 0) rest(this)
+        if (this.#rerun || (!this.held && this.#duplex.readableLength > 0)) rest(this)
         return
+      } else {
+        first.reject(first.interrupted.error)
       }
-      this.#receives.shift()
-      first.resolve(result)
     }
   }
 
   endReceiving(): void {
     // Half a Duplex can't be closed: what the peer still sends stays in its queue, which is bounded.
-    this.#duplex.removeAllListeners('readable')
+    this.#duplex.off('readable', this.#look)
     this.#duplex.pause()
   }
 
@@ -181,7 +202,7 @@ export class DuplexTransport implements Transport, Resting {
     this.#closing = true
     const duplex = this.#duplex
     for (const operation of this.#receives.splice(0)) {
-      operation.reject(errorOf('ECANCELED', 'recvmsg'))
+      this.#interrupt(operation, errorOf('ECANCELED', 'recvmsg'))
     }
     wake(this)
     if (duplex.destroyed) return
@@ -200,6 +221,18 @@ export class DuplexTransport implements Transport, Resting {
     ;(this.#duplex as { unref?: () => void }).unref?.()
   }
 
+  /** It waits no longer, wherever it stood: its own try may have taken it out already. */
+  #drop(operation: Operation): void {
+    const index = this.#receives.indexOf(operation)
+    if (index !== -1) this.#receives.splice(index, 1)
+  }
+
+  /** Rejects what was taken out. A try under way goes before: what it takes would be lost otherwise. */
+  #interrupt(operation: Operation, error: unknown): void {
+    if (operation === this.#running) operation.interrupted ??= { error }
+    else operation.reject(error)
+  }
+
   #changed(): void {
     this.retry()
     this.#send?.()
@@ -207,6 +240,6 @@ export class DuplexTransport implements Transport, Resting {
 }
 
 /** The error of a write, with the word that a socket has for it where the stream was closed here. */
-function plain(error: NodeJS.ErrnoException): Error {
+function told(error: NodeJS.ErrnoException): Error {
   return error.code?.startsWith('ERR_STREAM_') ? errorOf('ECANCELED', 'sendmsg') : error
 }
