@@ -6,10 +6,20 @@ import { createInterface } from 'node:readline'
 import { Fault } from './fault.js'
 
 /** Milliseconds that a program may take beyond its time before it hangs. */
-const HANGS_AFTER = 60_000
+const HANGS_AFTER = 30_000
 
 /** Lines of what a program says on stderr that are shown. */
 const SHOWN = 60
+
+/** @param {number | undefined} leader */
+function endGroup(leader) {
+  if (leader === undefined) return
+  try {
+    process.kill(-leader, 'SIGKILL')
+  } catch {
+    // All of it has ended.
+  }
+}
 
 /**
  * @typedef {object} ProgramOptions
@@ -19,8 +29,6 @@ const SHOWN = 60
  * @property {readonly string[]} [execArgv]
  * @property {NodeJS.ProcessEnv} [env]
  * @property {boolean} [trace]
- * @property {readonly string[]} [under] a command that starts it
- * @property {number} [patience] milliseconds beyond its time
  * @property {(text: string) => string | undefined} [judge] finds a fault in what it said on stderr
  */
 
@@ -32,15 +40,19 @@ const SHOWN = 60
  * @returns {Promise<Record<string, number>>}
  */
 export async function runProgram(file, options) {
-  const { seed, seconds, args = [], execArgv = [], env = {}, trace = false, under = [] } = options
-  const line = [...under, process.execPath, '--expose-gc', ...execArgv, file.pathname]
+  const { seed, seconds, args = [], execArgv = [], env = {}, trace = false } = options
+  const line = [process.execPath, '--expose-gc', ...execArgv, file.pathname]
   const [command = '', ...rest] = [...line, seed, seconds, ...args].map(String)
   const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '', ...env, ...(trace ? { CAMPAIGN_TRACE: '1' } : {}) },
-    timeout: seconds * 1000 + (options.patience ?? HANGS_AFTER),
-    killSignal: 'SIGKILL',
+    // A group of its own, so that what it started ends with it: a peer would keep its pipes open.
+    detached: true,
   })
+  const patience = setTimeout(endGroup, seconds * 1000 + HANGS_AFTER, child.pid)
+  const leaving = () => endGroup(child.pid)
+  process.once('exit', leaving)
+  child.once('exit', leaving)
   let begun = seed
   /** @type {Record<string, number> | undefined} */
   let figures
@@ -59,6 +71,8 @@ export async function runProgram(file, options) {
     child.once('error', reject)
     child.once('close', (...how) => resolve(how))
   })
+  clearTimeout(patience)
+  process.off('exit', leaving)
   const judged = options.judge?.(said)
   if (code === 0 && figures !== undefined && judged === undefined) return figures
   const how = signal === 'SIGKILL' ? 'hung, and was killed' : `ended with ${signal ?? code}`
