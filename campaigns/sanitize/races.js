@@ -1,0 +1,44 @@
+// The threaded tests of the core under ThreadSanitizer, with a standard library that was compiled for it: without
+// one it takes each lock of the standard library for a race.
+
+import { sanitized } from '../shared/sanitized.js'
+import { compileTests, runTests } from './cargo-tests.js'
+import { lacksRust, lacksSource } from './lacks.js'
+
+const TESTS = [
+  'async_stream',
+  'async_seqpacket',
+  'async_datagram',
+  'cancel',
+  'relay',
+  'relay_messages',
+  'readiness',
+]
+
+/** @type {Map<string, string>} */
+let binaries = new Map()
+
+/** @type {import('../shared/campaign.js').Part} */
+export const races = {
+  name: 'races',
+  lacks: () => lacksRust() ?? lacksSource(),
+  async prepare() {
+    binaries = compileTests('sanitize/thread', TESTS, sanitized('thread'), ['-Zbuild-std'])
+  },
+  async run({ seconds, figures }) {
+    const end = performance.now() + seconds * 1000
+    for (const name of TESTS) {
+      if (performance.now() > end) break
+      const env = { TSAN_OPTIONS: 'halt_on_error=0:exitcode=66', PROPTEST_CASES: '16' }
+      const passed = await runTests(
+        name,
+        binaries.get(name) ?? '',
+        [],
+        env,
+        /WARNING: ThreadSanitizer/,
+      )
+      figures.add('tests', passed)
+      figures.add('files', 1)
+    }
+  },
+}
