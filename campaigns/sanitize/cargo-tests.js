@@ -6,10 +6,20 @@ import { StepFailed, root } from '../../scripts/steps.js'
 import { Fault } from '../shared/fault.js'
 import { rustTarget } from '../shared/sanitized.js'
 
+/** As `npm test` has compiled them. */
+const asUsual = ['--workspace']
+
+/** @param {string} folder */
+const apart = (folder) => [
+  '--package=socketpair-core',
+  `--target=${rustTarget}`,
+  `--target-dir=${join(root, 'target', folder)}`,
+]
+
 /**
  * Compiles the tests of these names; gives their binaries.
  *
- * @param {string} folder below target/
+ * @param {string | undefined} folder below target/; without, cargo's own
  * @param {readonly string[]} names
  * @param {Record<string, string>} env
  * @param {readonly string[]} [more] arguments of cargo
@@ -19,10 +29,8 @@ export function compileTests(folder, names, env, more = []) {
     'test',
     '--no-run',
     '--locked',
-    '--package=socketpair-core',
     ...names.map((name) => `--test=${name}`),
-    `--target=${rustTarget}`,
-    `--target-dir=${join(root, 'target', folder)}`,
+    ...(folder === undefined ? asUsual : apart(folder)),
     '--message-format=json-render-diagnostics',
     ...more,
   ]

@@ -21,7 +21,7 @@ export const memcheck = {
   name: 'memcheck',
   lacks: () => lacksRust() ?? (isInstalled('valgrind') ? undefined : 'valgrind'),
   async prepare() {
-    binaries = compileTests('sanitize/plain', TESTS, {})
+    binaries = compileTests(undefined, TESTS, {})
   },
   async run({ seconds, figures }) {
     const end = performance.now() + seconds * 1000
