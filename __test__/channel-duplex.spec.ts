@@ -66,3 +66,14 @@ test('what waited unread in a Duplex before the channel was made is received', a
   const channel = new Channel(here)
   t.is(String(await channel.recv()), 'early')
 })
+
+test('a receive that fails for good takes no listener of the caller away from the Duplex', async (t) => {
+  const [here, there] = await tcpPair(t)
+  let heard = 0
+  here.on('readable', () => heard++)
+  const channel = new Channel(here)
+  there.write(Buffer.alloc(64, 0xff))
+  await rejects(t, channel.recv(), 'ERR_BAD_FRAME')
+  t.is(here.listenerCount('readable'), 1)
+  t.true(heard > 0)
+})

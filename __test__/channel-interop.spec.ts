@@ -6,12 +6,14 @@ import { Channel, type SocketType, spawn } from 'socketpair'
 import { patterned } from './helpers/bytes.ts'
 import { tended } from './helpers/children.ts'
 import { rejects } from './helpers/failures.ts'
+import { needs } from './helpers/needs.ts'
 import { type ExecutionContext, test } from './helpers/test.ts'
 
 const examples = (path: string) => fileURLToPath(new URL(`../examples/${path}`, import.meta.url))
 const STDIO = ['ignore', 'ignore', 'inherit'] as const
 
 function python(t: ExecutionContext, type: SocketType) {
+  needs('python3')
   const worker = examples('channel-python/worker.py')
   const { socket, ended } = tended(t, {
     ...startOf(spawn('python3', ['-B', worker], { stdio: [...STDIO], socket: { type } })),
@@ -20,6 +22,7 @@ function python(t: ExecutionContext, type: SocketType) {
 }
 
 function rust(t: ExecutionContext) {
+  needs('cargo')
   const target = fileURLToPath(new URL('../target/channel-rust', import.meta.url))
   const manifest = examples('channel-rust/Cargo.toml')
   const options = ['--quiet', '--release', '--target-dir', target, '--manifest-path', manifest]

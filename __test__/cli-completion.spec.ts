@@ -1,9 +1,10 @@
 // `socketpair completion`: in the shells themselves, those that are installed.
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { inTerminal, runCli } from './helpers/command-line.ts'
+import { needs } from './helpers/needs.ts'
 import { temporaryDirectory } from './helpers/temporary.ts'
 import { type ExecutionContext, test } from './helpers/test.ts'
 
@@ -26,10 +27,6 @@ const completed: [line: string, words: string[]][] = [
 /** Sorted, each once: a command may be in several folders of PATH. */
 const unique = (words: readonly string[]) => [...new Set(words)].toSorted()
 
-function isInstalled(shell: string): boolean {
-  return spawnSync(shell, ['--version'], { stdio: 'ignore' }).status === 0
-}
-
 async function scriptFor(t: ExecutionContext, shell: string): Promise<string> {
   const { code, stdout, stderr } = await runCli(t, ['completion', shell])
   t.deepEqual({ code, stderr }, { code: 0, stderr: '' })
@@ -39,6 +36,7 @@ async function scriptFor(t: ExecutionContext, shell: string): Promise<string> {
 }
 
 test('bash completes subcommands, options, their values and commands', async (t) => {
+  needs('bash')
   const file = await scriptFor(t, 'bash')
   for (const [line, words] of completed) {
     // In bash itself = is a word of its own.
@@ -50,7 +48,7 @@ test('bash completes subcommands, options, their values and commands', async (t)
 })
 
 test('fish does too', async (t) => {
-  if (!isInstalled('fish')) return t.log('fish is not installed')
+  needs('fish')
   const file = await scriptFor(t, 'fish')
   for (const [line, words] of completed) {
     const script = `source ${file}; complete -C ${JSON.stringify(line)}`
@@ -62,7 +60,7 @@ test('fish does too', async (t) => {
 })
 
 test('zsh does too, in a terminal', async (t) => {
-  if (!isInstalled('zsh')) return t.log('zsh is not installed')
+  needs('zsh')
   const file = await scriptFor(t, 'zsh')
   const single: [typed: string, becomes: string][] = [
     ['socketpair conn', 'socketpair connect '],

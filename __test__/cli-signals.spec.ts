@@ -15,7 +15,7 @@ def end(number, frame):
     sys.exit(3)
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(number, end)
 os.write(2, b'pid %d\\n' % os.getpid())
-while True: time.sleep(1000)`
+while True: time.sleep(0.01)`
 const PLAIN = `os.write(2, b'pid %d\\n' % os.getpid())\ntime.sleep(1000)`
 
 /** Waits until so many programs have told their pid. */
@@ -85,7 +85,7 @@ while True: os.write(1, b'x' * 65536)`
 test('a program that ignores a signal goes on, and another signal ends it', async (t) => {
   const source = `signal.signal(signal.SIGHUP, lambda *_: os.write(2, b'no\\n'))
 os.write(2, b'pid %d\\n' % os.getpid())
-while True: time.sleep(1000)`
+while True: time.sleep(0.01)`
   const child = startCli(t, ['run', '--', ...python(source)], { stdio: ['pipe', 'pipe', 'pipe'] })
   child.stderr!.setEncoding('utf8')
   await pidsOf(child, 1)

@@ -7,11 +7,11 @@ const CTRL_C = '\u0003'
 const ESCAPE = '\u001B'
 const REDRAWN = '\r1>2 '
 
-/** Says its pid, and after Ctrl-C what it was sent until it had cleaned up. */
+/** Says its pid, and after Ctrl-C what it was sent until it had cleaned up. A signal just before a sleep does not end it. */
 const CAREFUL = `
 try:
     os.write(2, b'pid %d\\n' % os.getpid())
-    while True: time.sleep(1000)
+    while True: time.sleep(0.01)
 except KeyboardInterrupt:
     try:
         time.sleep(0.3)
@@ -52,6 +52,71 @@ for (const options of [[], ['--meter']]) {
     t.deepEqual([pids.length, pids.filter(isRunning)], [2, []])
   })
 }
+
+/** Says its pid and each SIGINT; takes longer than a second to end after the first. */
+const COUNTING = `
+hits = 0
+def hit(number, frame):
+    global hits
+    hits += 1
+    os.write(2, b'hit %d\\n' % hits)
+signal.signal(signal.SIGINT, hit)
+os.write(2, b'pid %d\\n' % os.getpid())
+while not hits: time.sleep(0.01)
+until = time.monotonic() + 2.5
+while time.monotonic() < until: time.sleep(0.01)
+os.write(2, b'cleaned up\\n')`
+
+const countHits = (output: string) => output.match(/hit \d/g)?.toSorted()
+
+for (const subcommand of ['run', 'connect']) {
+  const command = () => {
+    const program = python(COUNTING)
+    const programs = subcommand === 'run' ? program : [...program, '--', ...program]
+    return cli(subcommand, '--', ...programs)
+  }
+  const each = (text: string) => Array.from({ length: subcommand === 'run' ? 1 : 2 }, () => text)
+  const started = { until: each(String.raw`pid \d+`).join('.*') }
+
+  test(`a program of ${subcommand} that takes seconds to clean up is hit once by one Ctrl-C`, async (t) => {
+    const { output, status } = await inTerminal(t, command(), [started, { send: CTRL_C }])
+    t.is(status, 130)
+    t.is(output.match(/cleaned up/g)?.length, each('').length, output)
+    t.deepEqual(countHits(output), each('hit 1'))
+  })
+
+  test(`a program of ${subcommand} is hit twice by two Ctrl-C`, async (t) => {
+    const { output, status } = await inTerminal(t, command(), [
+      started,
+      { send: CTRL_C },
+      { until: each('hit 1').join('.*') },
+      { send: CTRL_C },
+    ])
+    t.is(status, 130)
+    t.deepEqual(countHits(output), [...each('hit 1'), ...each('hit 2')])
+  })
+
+  test(`a program of ${subcommand} is hit once where no standard stream is the terminal`, async (t) => {
+    const cat = '(trap "" INT; exec cat)'
+    const script = `trap : INT; "$@" 2>&1 </dev/null >/dev/null | ${cat}`
+    const piped = ['sh', '-c', script, 'sh', ...command()]
+    const { output } = await inTerminal(t, piped, [started, { send: CTRL_C }])
+    t.deepEqual(countHits(output), each('hit 1'))
+  })
+}
+
+test('a SIGINT for a job in the background is not of the terminal, and is passed on', async (t) => {
+  const source = `
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    os.kill(os.getppid(), signal.SIGINT)
+    while True: time.sleep(0.01)
+except KeyboardInterrupt: os.write(2, b'told\\n')`
+  const script = '"$@" </dev/null & wait $!; echo "status $?"'
+  const command = ['sh', '-m', '-c', script, 'sh', ...cli('run', '--', ...python(source))]
+  const { output } = await inTerminal(t, command)
+  t.is(output, 'told\r\nstatus 130\r\n')
+})
 
 test('who does not hear Ctrl-C from the terminal hears it from us', async (t) => {
   // In a process group of its own, where the terminal's does not reach.

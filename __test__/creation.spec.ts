@@ -9,6 +9,7 @@ import {
 } from 'socketpair'
 import { flagsOf, inodeOf, isOpen, openDescriptors } from './helpers/descriptors.ts'
 import { put, take } from './helpers/io.ts'
+import { needs } from './helpers/needs.ts'
 import { closeAfter, pair, TYPES } from './helpers/pairs.ts'
 import { report } from './helpers/programs.ts'
 import { test } from './helpers/test.ts'
@@ -51,6 +52,7 @@ for (const type of TYPES) {
   })
 
   test(`K02 a ${type} pair can be made with protocol 0 and with protocol PF_UNIX`, async (t) => {
+    needs('python3')
     for (const protocol of [0, 1]) {
       for (const [a, b] of [
         pair(t, type, { protocol }),

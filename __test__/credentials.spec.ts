@@ -5,6 +5,7 @@ import { getgid, getuid } from 'node:process'
 import { type AnySocket, type SeqpacketSocket, Socket, StreamSocket } from 'socketpair'
 import { rejects, throws } from './helpers/failures.ts'
 import { put, take } from './helpers/io.ts'
+import { needs } from './helpers/needs.ts'
 import { closeAfter, pair, TYPES } from './helpers/pairs.ts'
 import { fileOf, pass, receive, receiveBy, waysOf } from './helpers/passing.ts'
 import { pipe } from './helpers/pipes.ts'
@@ -148,6 +149,7 @@ for (const type of TYPES) {
     })
 
     test(`a user without privileges names only itself over a ${type} pair`, (t) => {
+      needs('prlimit')
       t.deepEqual(report('credentials-as-nobody.ts', [], [type]), {
         'another process': 'EPERM',
         'another user': 'EPERM',
@@ -163,6 +165,7 @@ for (const type of TYPES) {
   }
 
   test(`two programs that write to one ${type} end are told apart`, async (t) => {
+    needs('python3')
     const [reader, writer] = pair(t, type)
     reader.passCredentials = true
     // Two duplicates of one end, by sending it.

@@ -1,24 +1,14 @@
-// What the documentation says: its blocks run and print what they promise, and so do the examples.
+// What the documentation says: its blocks run and print what they promise, each as it stands, under the Node
+// that runs the tests: `npm run test:runtimes` has them run by every Node that is supported.
 // A block that has a file's name is a file for the blocks behind it; its page's blocks run beside it.
 
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { parseSync } from 'rolldown/utils'
-import { renderApi } from '../scripts/api.js'
-import { type Block, blocksOf, pages, read, root } from './helpers/documents.ts'
-
-/** With a main.js of its own, or one file. The demonstration takes half a minute: `npm start` runs it. */
-const examples = readdirSync(join(root, 'examples'))
-  .filter((name) => name !== 'demonstration')
-  .map((name) => join('examples', name.endsWith('.js') ? name : join(name, 'main.js')))
-
-/** What an example is given where it would take something large of its own. */
-const examplesArguments = new Map([
-  ['examples/gzip.js', ['package-lock.json']],
-  ['examples/python-memfd/main.js', ['package-lock.json']],
-])
+import { type Block, blocksOf, pages, root } from './helpers/documents.ts'
+import { needing } from './helpers/needs.ts'
+import { programsIn, promisedOutput, run, runModule } from './helpers/run-documents.ts'
 
 // Inside the package, where its own name stands for it.
 mkdirSync(join(root, 'target'), { recursive: true })
@@ -27,44 +17,12 @@ test.after.always(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** What the comments behind the calls of console.log say will be printed. */
-function promisedOutput(source: string): string {
-  const lines = source.split('\n').filter((line) => line.includes('console.log('))
-  return lines
-    .map((line) => `${/\) \/\/ (.+)$/.exec(line)?.[1] ?? 'nothing is promised'}\n`)
-    .join('')
-}
-
-function run(command: string, args: readonly string[], cwd = root) {
-  return new Promise<{ code: number | null; stdout: string; stderr: string }>((settle, reject) => {
-    const child = spawn(command, args, {
-      cwd,
-      env: { ...process.env, NODE_OPTIONS: '' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 50_000,
-      killSignal: 'SIGKILL',
-    })
-    let [stdout, stderr] = ['', '']
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-    child.once('error', reject)
-    child.once('close', (code) => settle({ code, stdout, stderr }))
-  })
-}
-
 /** A session's commands without what they printed, and a word for each `<place to fill in>`. */
 function commandsOf(source: string): string {
   const typed = source.split('\n').filter((line) => line.startsWith('$ '))
   const commands = typed.length > 0 ? typed.map((line) => line.slice(2)).join('\n') : source
   return commands.replaceAll(/<[a-z][\w -]*>/gi, 'something')
 }
-
-const register = import.meta.resolve('@oxc-node/core/register')
-const runModule = (path: string, args: readonly string[] = [], cwd = root) =>
-  run(process.execPath, [`--import=${register}`, path, ...args], cwd)
-
-const isInstalled = (command: string) =>
-  spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0
 
 for (const page of pages) {
   const blocks = blocksOf(page)
@@ -89,7 +47,8 @@ for (const page of pages) {
 function declare(block: Block, index: number, beside: string, cwd: string): void {
   const { title, language, file, marks, needs, source } = block
   if (file !== undefined) return
-  const testIt = needs === undefined || isInstalled(needs) ? test.serial : test.serial.skip
+  const programs = new Set([...programsIn(source), ...(needs === undefined ? [] : [needs])])
+  const testIt = needing(test, ...programs)
   if (marks.has('no-run')) {
     // The API reference shows declarations without what is around them.
     if (title.endsWith(join('docs', 'api.md'))) return
@@ -97,7 +56,8 @@ function declare(block: Block, index: number, beside: string, cwd: string): void
       t.deepEqual(parseSync(`block.${language}`, source).errors, [])
     })
   } else if (language === 'ts' || language === 'js') {
-    const path = join(beside, `block-${index + 1}.${language}`)
+    // A reader pastes it into a module.
+    const path = join(beside, `block-${index + 1}.${language === 'js' ? 'mjs' : language}`)
     writeFileSync(path, source)
     testIt(`${title} runs and prints what it promises`, async (t) => {
       const expected = { code: 0, stdout: promisedOutput(source), stderr: '' }
@@ -117,36 +77,3 @@ function declare(block: Block, index: number, beside: string, cwd: string): void
     })
   }
 }
-
-test.serial('the blocks are right by the types', async (t) => {
-  const include = ['*/*.ts', '*/*.js', '*/*.mjs']
-  const settings = { extends: '../../tsconfig.check.json', include }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
-  const compiler = join(root, 'node_modules/.bin/tsc')
-  t.deepEqual(await run(compiler, ['--project', folder]), { code: 0, stdout: '', stderr: '' })
-})
-
-/** What an example needs that not every system has. */
-const examplesNeeds = new Map([
-  ['examples/socat/main.js', ['socat']],
-  ['examples/ssh-fdpass/main.js', ['ssh', 'ssh-keygen', '/usr/sbin/sshd']],
-])
-
-for (const path of examples) {
-  test.serial(`${path} runs and prints what it promises`, async (t) => {
-    const missing = examplesNeeds.get(path)?.filter((command) => !isInstalled(command)) ?? []
-    if (missing.length > 0) {
-      t.pass(`not installed: ${missing.join(', ')}`)
-      return
-    }
-    const source = read(path)
-    const { code, stdout } = await runModule(path, examplesArguments.get(path))
-    t.deepEqual({ code, stdout }, { code: 0, stdout: promisedOutput(source) })
-    // How it is started is said by itself.
-    t.true(source.includes(`\n//   node ${path}`))
-  })
-}
-
-test('docs/api.md is that of the doc comments; else `npm run docs` makes it so', (t) => {
-  t.is(read(join('docs', 'api.md')), renderApi())
-})

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { needs } from './helpers/needs.ts'
 import { test } from './helpers/test.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -16,6 +17,7 @@ const EXTERNAL =
 
 /** What a binary wants of its host. */
 function wanted(file: string): string[] {
+  needs('nm')
   const symbols = execFileSync('nm', ['-D', '--undefined-only', file], { encoding: 'utf8' })
   return symbols.split('\n').flatMap((line) => /\bU (\w+)/.exec(line)?.[1] ?? [])
 }

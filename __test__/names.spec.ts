@@ -2,6 +2,7 @@
 // from the end must not show there, nor on an end that is given away.
 import { Socket } from 'socketpair'
 import { put, take } from './helpers/io.ts'
+import { needs } from './helpers/needs.ts'
 import { closeAfter, MESSAGE_TYPES, pair, TYPES } from './helpers/pairs.ts'
 import { report, start } from './helpers/programs.ts'
 import { test } from './helpers/test.ts'
@@ -27,10 +28,12 @@ function ours(seen: unknown): object {
 
 for (const type of TYPES) {
   test(`K14 the ends of a new ${type} pair are nameless and can't be opened again`, (t) => {
+    needs('python3')
     t.deepEqual(report('names.py', pair(t, type)), [NAMELESS, NAMELESS])
   })
 
   test(`K14 the ends of a ${type} pair stay nameless whatever order they receive and send in`, async (t) => {
+    needs('python3')
     const [a, b] = pair(t, type)
     for (let round = 0; round < 3; round++) {
       const waiting = take(b)
@@ -49,6 +52,7 @@ for (const type of TYPES) {
   })
 
   test(`K14 a ${type} end that is given away unused never asked for credentials`, async (t) => {
+    needs('python3')
     const [mine, theirs] = pair(t, type)
     await put(mine, 'x')
     const waiting = take(mine)
@@ -58,12 +62,14 @@ for (const type of TYPES) {
   })
 
   test(`K14 a ${type} end that sent before it was given away shows nothing of it`, async (t) => {
+    needs('python3')
     const [a, b] = pair(t, type)
     await put(b, 'sent')
     t.deepEqual((report('names.py', [b, a]) as unknown[])[0], NAMELESS)
   })
 
   test(`K14 a ${type} end that has received is as it was when it is detached`, async (t) => {
+    needs('python3')
     const [a, b] = pair(t, type)
     const waiting = take(b)
     await put(a, 'x')
@@ -76,6 +82,7 @@ for (const type of TYPES) {
   })
 
   test(`K14 a ${type} end whose receive still waits is as it was when it is detached`, async (t) => {
+    needs('python3')
     const [a, b] = pair(t, type)
     const waiting = t.throwsAsync(take(b), { code: 'ECANCELED' })
     const again = Socket.fromFd(b.detach())
@@ -87,6 +94,7 @@ for (const type of TYPES) {
 
 for (const type of MESSAGE_TYPES) {
   test(`K14 ${type} messages carry no address and no control data, however much their sender receives`, async (t) => {
+    needs('python3')
     const [mine, theirs] = pair(t, type)
     await theirs.send('before')
     await mine.recv()

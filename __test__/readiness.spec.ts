@@ -7,6 +7,7 @@ import path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import { endedWell, programPath, runProgram } from './helpers/endings.ts'
+import { needs } from './helpers/needs.ts'
 import { pair } from './helpers/pairs.ts'
 import { type ExecutionContext, test } from './helpers/test.ts'
 
@@ -27,6 +28,7 @@ for (const [wish, told] of [
 
 /** Runs the program over a libuv that is not as it should be. */
 async function overStrangeLibuv(t: ExecutionContext, how: string, told: string): Promise<void> {
+  needs('cc')
   const folder = mkdtempSync(path.join(tmpdir(), 'socketpair-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const library = path.join(folder, 'strange-libuv.so')

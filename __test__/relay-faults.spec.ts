@@ -4,42 +4,42 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test from 'ava'
+import anyTest from 'ava'
 import { guardDescriptors } from './helpers/descriptor-guard.js'
 import { endedWell, programPath, runProgram } from './helpers/endings.js'
+import { missing, needing } from './helpers/needs.ts'
 
-guardDescriptors(test)
+const test = needing(anyTest, 'cc')
+guardDescriptors(anyTest)
 
 const folder = mkdtempSync(join(tmpdir(), 'socketpair-relay-faults-'))
 const library = join(folder, 'faults.so')
 
-test.serial.before('the library is compiled', () => {
+anyTest.serial.before('the library is compiled', () => {
+  if (missing('cc').length > 0) return
   const flags = ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', library]
   execFileSync('cc', [...flags, programPath('faults.c'), '-ldl'])
 })
 
-test.after.always('it is removed', () => rmSync(folder, { recursive: true }))
+anyTest.after.always('it is removed', () => rmSync(folder, { recursive: true }))
 
 const play = (...args: string[]) =>
   runProgram('faults-of-relays.mjs', { args, env: { LD_PRELOAD: library } })
 
-test.serial('what a relay had taken and could not deliver goes first after an abort', async (t) => {
+test('what a relay had taken and could not deliver goes first after an abort', async (t) => {
   endedWell(t, await play('held', '', 'warm'), 'all of it')
 })
 
-test.serial(
-  'what a relay had taken is delivered when the end that it came from is closed',
-  async (t) => {
-    endedWell(t, await play('held at a close', '', 'warm'), 'all of it')
-  },
-)
+test('what a relay had taken is delivered when the end that it came from is closed', async (t) => {
+  endedWell(t, await play('held at a close', '', 'warm'), 'all of it')
+})
 
 for (const list of [
   'send:EINTR:300,recv:EINTR:300,poll:EINTR:300',
   'send:ENOBUFS:50',
   'send:EINTR:100,send:ENOBUFS:20,recv:EINTR:100,poll:EINTR:100',
 ]) {
-  test.serial(`a relay delivers everything, whole and in order: ${list}`, async (t) => {
+  test(`a relay delivers everything, whole and in order: ${list}`, async (t) => {
     t.timeout(150_000)
     endedWell(t, await play('random', list, 'warm'), 'all of it')
   })
@@ -51,10 +51,7 @@ for (const [list, warm] of [
   ['epoll_create1:EMFILE:@1', ''],
   ['pthread_create:EAGAIN:@1', ''],
 ] as const) {
-  test.serial(
-    `a relay that can't begin says so, and leaves its ends as they were: ${list}`,
-    async (t) => {
-      endedWell(t, await play('begin', list, warm), 'all of it')
-    },
-  )
+  test(`a relay that can't begin says so, and leaves its ends as they were: ${list}`, async (t) => {
+    endedWell(t, await play('begin', list, warm), 'all of it')
+  })
 }

@@ -4,6 +4,7 @@ import { type Relayed, relay, type SeqpacketSocket } from 'socketpair'
 import { chain, hashToEnd, readToEnd, sendToEnd, totals, totalsOf } from './helpers/chains.ts'
 import { hashOf, randomBytes } from './helpers/digests.ts'
 import { put, take } from './helpers/io.ts'
+import { needs } from './helpers/needs.ts'
 import { MESSAGE_TYPES, TYPES } from './helpers/pairs.ts'
 import { start } from './helpers/programs.ts'
 import { rejection } from './helpers/rejection.ts'
@@ -30,6 +31,7 @@ test('64 MiB cross a stream relay unchanged, in both directions at once, and not
 })
 
 test('the event loop turns while a relay moves bytes that only other processes touch', async (t) => {
+  needs('python3')
   const { client, a, b, server } = chain(t, 'stream')
   const text = randomBytes(512).toString('hex')
   const times = 48 * 1024
@@ -51,6 +53,7 @@ test('the event loop turns while a relay moves bytes that only other processes t
 })
 
 test('a Python program at the far end echoes 8 MiB through the relay', async (t) => {
+  needs('python3')
   const { client, a, b, server } = chain(t, 'stream')
   const echo = start(t, 'echo-to-end.py', [server])
   const sent = randomBytes(8 * MIB)
@@ -125,6 +128,7 @@ const hashOfEach = (messages: readonly (Buffer | undefined)[]) =>
 
 for (const type of TYPES) {
   test(`descriptors sent over a ${type} relay do not cross it and are closed, the bytes arrive`, async (t) => {
+    needs('python3')
     const { client, a, b, server } = chain(t, type)
     const controller = new AbortController()
     const relaying = relay(a, b, { signal: controller.signal })

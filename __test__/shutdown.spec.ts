@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import type { AnySocket } from 'socketpair'
 import { rejects, throws } from './helpers/failures.ts'
 import { endOf, fill, put, take, tryPut, tryTake } from './helpers/io.ts'
+import { needs } from './helpers/needs.ts'
 import { CONNECTED_TYPES, pair, TYPES } from './helpers/pairs.ts'
 import { report } from './helpers/programs.ts'
 import { test } from './helpers/test.ts'
@@ -185,6 +186,7 @@ for (const type of CONNECTED_TYPES) {
 }
 
 test('a datagram end that was shut in another process tells nothing, and is no busy loop', async (t) => {
+  needs('python3')
   const [a, b] = pair(t, 'dgram')
   const waiting = a.recv()
   report('shut-reading.py', [a])

@@ -7,7 +7,7 @@ import { spawn } from 'socketpair'
 import { printed, tended } from './helpers/children.ts'
 import { put, take } from './helpers/io.ts'
 import { TYPES } from './helpers/pairs.ts'
-import { commandLine } from './helpers/programs.ts'
+import { commandLine, pythonItself } from './helpers/programs.ts'
 import { type ExecutionContext, test } from './helpers/test.ts'
 
 /** A file for what a child prints where there is no pipe. */
@@ -30,7 +30,6 @@ def name(fd):
     return os.readlink(path) if os.path.exists(path) or os.path.islink(path) else 'none'
 os.write(3, ' '.join(name(fd).split(':')[0] for fd in (0, 1, 2, 4, 5)).encode())
 `
-const [PYTHON] = commandLine('look.py')
 
 for (const [form, stdio, expected] of [
   ['nothing', undefined, ['socket', 'socket', 'socket', 'none', 'none']],
@@ -63,7 +62,7 @@ for (const [form, stdio, expected] of [
   test(`stdio of ${form} is extended by the socket and stays as it is`, async (t) => {
     const { child, socket, ended } = tended(
       t,
-      spawn(PYTHON, ['-c', LOOK], stdio === undefined ? {} : { stdio }),
+      spawn(pythonItself(), ['-c', LOOK], stdio === undefined ? {} : { stdio }),
     )
     t.deepEqual((await take(socket))?.split(' '), expected)
     t.is(child.stdin === null, expected[0] !== 'socket')

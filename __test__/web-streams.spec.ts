@@ -204,6 +204,15 @@ test('ready says when the queue has room, which follows the peer', async (t) => 
   t.is(writer.desiredSize, 64 * 1024)
 })
 
+test('the room in the queue is counted in the bytes of a string, not in its UTF-16 units', async (t) => {
+  const [a, b] = pair(t, 'stream')
+  const writer = a.writable.getWriter()
+  const writing = writer.write('\u20AC'.repeat(10_000))
+  t.is(writer.desiredSize, 64 * 1024 - 30_000)
+  await readAll(b, 30_000)
+  await writing
+})
+
 test('a peer that is gone is EPIPE for the writer, and the end for the reader', async (t) => {
   const [a, b] = pair(t, 'stream')
   b.close()

@@ -13,9 +13,19 @@ function watch(signal: AbortSignal): Watch {
     for (const callback of callbacks) callback()
   }
   const made = { callbacks, listener }
-  watches.set(signal, made)
+  // First, since it may throw: a signal can be an object of the caller's own.
   signal.addEventListener('abort', listener, { once: true })
+  watches.set(signal, made)
   return made
+}
+
+/** Why it aborted; a getter of the caller's own that throws gives what it throws. */
+export function reasonOf(signal: AbortSignal): unknown {
+  try {
+    return signal.reason
+  } catch (error) {
+    return error
+  }
 }
 
 /**
@@ -23,6 +33,8 @@ function watch(signal: AbortSignal): Watch {
  *
  * A signal gets one listener however many operations wait with it, and none when none does: Node warns
  * of a leak at the eleventh, and one signal for the whole of a program is ordinary.
+ *
+ * @throws what the signal's `addEventListener` throws; then there is nothing to take back
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const { callbacks, listener } = watches.get(signal) ?? watch(signal)
@@ -31,6 +43,10 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
     callbacks.delete(callback)
     if (callbacks.size > 0 || watches.get(signal)?.callbacks !== callbacks) return
     watches.delete(signal)
-    signal.removeEventListener('abort', listener)
+    try {
+      signal.removeEventListener('abort', listener)
+    } catch {
+      // What was waited for is over: its outcome is not the signal's to change.
+    }
   }
 }

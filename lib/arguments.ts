@@ -2,6 +2,9 @@
 import { isUint8Array } from 'node:util/types'
 import type { BusyPoll } from './end.js'
 import { invalidState, invalidType, invalidValue, outOfRange } from './errors.js'
+import { byteLengthOf, isDetached, plain } from './typed-arrays.js'
+
+export { byteLengthOf }
 
 /** What every waiting operation can be told. */
 export interface OperationOptions {
@@ -11,29 +14,38 @@ export interface OperationOptions {
   readonly timeout?: number | undefined
 }
 
-/** A buffer whose memory the kernel can be given. */
-export function checkBuffer(buffer: unknown, name: string): asserts buffer is Uint8Array {
+/**
+ * What may end an operation early, as it was read from the caller's options: once, before anything happened.
+ * A getter there can be different each time, or throw.
+ */
+export interface Limits {
+  readonly signal: AbortSignal | undefined
+  readonly timeout: number | undefined
+}
+
+/**
+ * A buffer whose memory the kernel can be given.
+ * @returns its length in bytes, which its own `length` need not be
+ */
+export function checkBuffer(buffer: unknown, name: string): number {
   if (!isUint8Array(buffer)) throw invalidType(name, 'an instance of Buffer or Uint8Array', buffer)
-  if (buffer.length === 0) checkAttached(buffer, name)
+  const length = byteLengthOf(buffer)
+  if (length === 0) checkAttached(buffer, name)
+  return length
 }
 
-/** A detached view looks like an empty one, which is fine to pass; only its methods tell them apart. */
 function checkAttached(view: Uint8Array, name: string): void {
-  try {
-    view.at(0)
-  } catch {
-    throw invalidState(`the memory of "${name}" is detached`)
-  }
+  if (isDetached(view)) throw invalidState(`the memory of "${name}" is detached`)
 }
 
-/** Bytes to send: a string goes as UTF-8. */
+/** Bytes to send, whose `length` can be believed: a string goes as UTF-8. */
 export function toBytes(data: unknown, name: string): Uint8Array {
   if (typeof data === 'string') return Buffer.from(data, 'utf8')
   if (!isUint8Array(data)) {
     throw invalidType(name, 'a string or an instance of Buffer or Uint8Array', data)
   }
-  if (data.length === 0) checkAttached(data, name)
-  return data
+  if (byteLengthOf(data) === 0) checkAttached(data, name)
+  return plain(data)
 }
 
 /** A list of what `each` checks, as an array of the package's own. */
@@ -43,13 +55,14 @@ export function checkList<T>(
   each: (entry: unknown, name: string) => T,
 ): T[] {
   if (!Array.isArray(list)) throw invalidType(name, 'an instance of Array', list)
-  return Array.from(list, (entry, index) => each(entry, `${name}[${index}]`))
+  // All are taken before one is checked: reading the next can run the caller's code.
+  return Array.from(list as unknown[]).map((entry, index) => each(entry, `${name}[${index}]`))
 }
 
-/** A buffer of a list, returned for {@link checkList}. */
+/** A buffer, for {@link checkList}: its `length` can be believed. */
 export function toBuffer(buffer: unknown, name: string): Uint8Array {
   checkBuffer(buffer, name)
-  return buffer
+  return plain(buffer as Uint8Array)
 }
 
 /** Nothing or an object. */
@@ -104,14 +117,16 @@ export function checkSignal(signal: unknown, name: string): void {
   }
 }
 
-/** The signal and the timeout of an operation. */
-export function checkOperation(options: OperationOptions | undefined): void {
+/** The signal and the timeout of an operation; undefined if there is neither. Each is read once. */
+export function limitsOf(options: OperationOptions | undefined): Limits | undefined {
+  if (options === undefined) return undefined
   checkOptions(options)
-  const { signal, timeout } = options ?? {}
+  const { signal, timeout } = options
   checkSignal(signal, 'options.signal')
-  if (timeout === undefined) return
+  if (timeout === undefined) return signal && { signal, timeout }
   if (typeof timeout !== 'number') throw invalidType('options.timeout', 'of type number', timeout)
   if (!(timeout >= 0)) throw outOfRange('options.timeout', '>= 0', timeout)
+  return { signal, timeout }
 }
 
 function isAbortSignal(value: unknown): value is AbortSignal {

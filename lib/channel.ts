@@ -1,11 +1,14 @@
 import type { Duplex } from 'node:stream'
+import { reasonOf } from './abort.js'
 import {
   checkBoolean,
   checkInteger,
-  checkOperation,
   checkOptions,
+  type Limits,
+  limitsOf,
   type OperationOptions,
 } from './arguments.js'
+import type { Handler } from './channel/answering.js'
 import { coderOf } from './channel/codec.js'
 import { LONGEST } from './channel/frame-header.js'
 import type {
@@ -17,7 +20,7 @@ import type {
   ValueChannelOptions,
 } from './channel/options.js'
 import { Receiver } from './channel/receiver.js'
-import { type Handler, Requests } from './channel/requests.js'
+import { Requests } from './channel/requests.js'
 import { DONE, Sender } from './channel/sender.js'
 import type { Transport } from './channel/transport.js'
 import { transportOf } from './channel/transports.js'
@@ -55,7 +58,8 @@ class FramedChannel<In, Out> {
   /**
    * Makes a channel, which has the socket for itself from then on.
    *
-   * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
+   * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_ARG_VALUE an unknown codec, or a Duplex in object mode or with
+   * an encoding; ERR_OUT_OF_RANGE
    */
   constructor(
     socket: AnySocket | Duplex,
@@ -69,12 +73,19 @@ class FramedChannel<In, Out> {
     const transport = (this.#transport = transportOf(socket))
     this.#socket = socket
     const requests = (this.#requests = new Requests({
-      coder,
+      highWaterMark,
+      decode: (reader) => coder.decode(reader),
+      encode: (value) => this.#values.encode(value),
+      encodeText: (text) => this.#values.encodeText(text),
+      post: (body, extension, done) => this.#sender.post(body, extension, done),
+      withdraw: (posted) => this.#sender.withdraw(posted),
       relax: () => this.#receiver.relax(),
-      send: (value, extension) => this.#values.sendAs(value, extension),
-      sendText: (text, extension) => this.#values.sendTextAs(text, extension),
+      resume: () => this.#receiver.resume(),
     }))
-    this.#sender = new Sender(transport, highWaterMark, (error) => requests.deaf(error))
+    this.#sender = new Sender(transport, highWaterMark, (error) => {
+      requests.deaf(error)
+      return requests.toldOfEnd
+    })
     this.#values = new ValueSender(transport, this.#sender, coder, maxMessageBytes)
     this.#receiver = new Receiver(transport, coder, maxMessageBytes, highWaterMark, requests)
   }
@@ -141,8 +152,7 @@ class FramedChannel<In, Out> {
    */
   recv(options?: OperationOptions): Promise<In | null> {
     try {
-      if (options !== undefined) checkOperation(options)
-      return this.#receiver.one(options) as Promise<In | null>
+      return this.#receiver.one(limitsOf(options)) as Promise<In | null>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -155,8 +165,7 @@ class FramedChannel<In, Out> {
    */
   recvMessage(options?: OperationOptions): Promise<ChannelMessage<In> | null> {
     try {
-      checkOperation(options)
-      return this.#receiver.whole(options) as Promise<ChannelMessage<In> | null>
+      return this.#receiver.whole(limitsOf(options)) as Promise<ChannelMessage<In> | null>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -165,7 +174,9 @@ class FramedChannel<In, Out> {
   /**
    * Receives the values that are there, waiting for the first: the quickest way to many small ones. Raw
    * messages are views of memory that is used again: they are valid until the next receive of this channel
-   * is called, and while none waits; with `copy` they are the receiver's own. Else as {@link Channel.recv};
+   * is called, and while none waits; with `copy` they are the receiver's own. Behind a view lie only bytes of
+   * this channel; one that is transferred takes with it what has arrived behind it, and that is told by
+   * ERR_INVALID_STATE. Else as {@link Channel.recv};
    * what is wrong with a value is told by the call that begins with it.
    *
    * @returns the values, at least one; null at the end
@@ -174,11 +185,11 @@ class FramedChannel<In, Out> {
     try {
       if (options === undefined)
         return this.#receiver.many(MOST_VALUES, false) as Promise<In[] | null>
-      checkOperation(options)
+      const limits = limitsOf(options)
       const { max = MOST_VALUES, copy = false } = options
       checkInteger(max, 'options.max', 1, MOST_VALUES)
       checkBoolean(copy, 'options.copy')
-      return this.#receiver.many(max, copy, options) as Promise<In[] | null>
+      return this.#receiver.many(max, copy, limits) as Promise<In[] | null>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -196,9 +207,17 @@ class FramedChannel<In, Out> {
   /**
    * Sends a value as a request, and receives the answer of the peer's {@link Channel.onRequest}, in whatever
    * order answers come. Messages that come in between are kept for the next receives, up to the high-water
-   * mark; above that nothing is received until somebody asks for them.
+   * mark; above that nothing is received until a receive takes them.
    *
-   * Cancel safety: one that ends early may have reached the peer; its answer is dropped.
+   * At most 1024 requests and 16 MiB of them are under way, or 16,384 and 64 MiB while this side answers
+   * requests too; more wait here, and values that are sent meanwhile go before them. The bytes of a value must
+   * not change until the promise settles.
+   *
+   * A peer that has no handler refuses a request when it receives. One that does not receive either leaves it
+   * unanswered: give a `timeout` where that can be.
+   *
+   * Cancel safety: one that ends early may have reached the peer; its answer is dropped, and until it comes
+   * the request counts.
    *
    * @returns the answer
    * @throws ERR_REQUEST_FAILED the peer's handler threw, with its message, or it has none; ECONNRESET the
@@ -206,8 +225,7 @@ class FramedChannel<In, Out> {
    */
   request(value: Out, options?: OperationOptions): Promise<In> {
     try {
-      checkOperation(options)
-      const answer = this.#requests.ask(value, options)
+      const answer = this.#requests.ask(value, limitsOf(options))
       this.#receiver.listen()
       return answer as Promise<In>
     } catch (error) {
@@ -216,9 +234,16 @@ class FramedChannel<In, Out> {
   }
 
   /**
-   * Answers the peer's requests: with what `handler` returns, or with the message of what it throws. At most
-   * 1024 are handled at the same time; more are refused. A later call replaces the handler, and null
-   * takes it away. While there is one the channel waits for requests, which keeps the process running.
+   * Answers the peer's requests: with what `handler` returns, or with the message of what it throws, of which
+   * the first 32 KiB go. A later call replaces the handler, and null takes it away: then requests are refused
+   * when a receive meets them. While there is one the channel waits for requests, which keeps the process
+   * running.
+   *
+   * At most 1024 requests and 16 MiB of them are here at the same time, or 16,384 and 64 MiB while this side has
+   * sent requests too, from their arrival until their answers are with the system. No handler is called while
+   * answers above the high-water mark wait to be sent. Then nothing more is received: a peer that does not
+   * read its answers is held up, and so are values behind its requests. A peer that is a channel too never
+   * sends so many.
    */
   onRequest(handler: ((value: In) => Out | Promise<Out>) | null): void {
     if (handler !== null && typeof handler !== 'function') {
@@ -237,8 +262,7 @@ class FramedChannel<In, Out> {
    */
   flush(options?: OperationOptions): Promise<void> {
     try {
-      checkOperation(options)
-      return this.#sender.drained(options)
+      return this.#sender.drained(limitsOf(options))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -254,12 +278,13 @@ class FramedChannel<In, Out> {
    * @throws what kept a value from going, if nobody was told yet; the signal's reason; ETIMEDOUT
    */
   close(options?: OperationOptions): Promise<void> {
+    let limits
     try {
-      checkOperation(options)
+      limits = limitsOf(options)
     } catch (error) {
       return Promise.reject(error)
     }
-    this.#closing ??= this.#close(options)
+    this.#closing ??= this.#close(limits)
     return this.#closing
   }
 
@@ -307,7 +332,7 @@ class FramedChannel<In, Out> {
     return this
   }
 
-  /** {@link Channel.close}, for `await using`. */
+  /** {@link Channel.close}, for `await using`, which Node has from version 24 on. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
@@ -320,21 +345,22 @@ class FramedChannel<In, Out> {
     this.#transport.endSending()
   }
 
-  async #close(options: OperationOptions | undefined): Promise<void> {
-    const { signal } = options ?? {}
+  async #close(limits: Limits | undefined): Promise<void> {
+    const { signal } = limits ?? {}
     this.#sender.end()
     let failure = this.#sender.tell()
     try {
-      if (signal?.aborted) throw signal.reason
-      const drained = this.#sender.failed ? DONE : this.#sender.drained(options)
+      if (signal?.aborted) throw reasonOf(signal)
+      const drained = this.#sender.failed ? DONE : this.#sender.drained(limits)
       // Without an await where nothing waits: then the socket is closed when this returns.
       if (drained !== DONE) await drained
     } catch (error) {
-      failure = { error }
+      // That the peer is gone is no news where a request has told it.
+      if (!this.#sender.failed || !this.#requests.toldOfEnd) failure = { error }
     }
     this.#receiver.clear()
     const closed = this.#transport.close()
-    this.#requests.deaf(errorOf('ECANCELED', 'recvmsg'))
+    this.#requests.close(errorOf('ECANCELED', 'recvmsg'))
     if (closed !== undefined) await closed
     if (failure !== undefined) throw failure.error
   }
@@ -353,14 +379,16 @@ class FramedChannel<In, Out> {
  * is bounded: in sending by the high-water mark, and no memory is reserved because a peer says so.
  *
  * @example
- * ```ts
+ * ```js
  * import { Channel, socketpair } from 'socketpair'
  *
  * const [here, there] = socketpair()
- * await using one = new Channel(here, { codec: 'json' })
- * await using other = new Channel(there, { codec: 'json' })
+ * const one = new Channel(here, { codec: 'json' })
+ * const other = new Channel(there, { codec: 'json' })
  * await one.send({ hello: 'world' })
  * console.log(await other.recv()) // { hello: 'world' }
+ * await one.close()
+ * await other.close()
  * ```
  */
 // oxlint-disable-next-line no-redeclare -- a value and its type

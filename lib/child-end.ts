@@ -13,15 +13,19 @@ import type { AnySocket } from './sockets.js'
 type Pair = [here: AnySocket, there: AnySocket]
 type Options = Readonly<Record<string, unknown>>
 
-/** Starts a child by `start`, which is one of Node's calls, with the sockets that the options ask for. */
+/**
+ * Starts a child by `start`, which is one of Node's calls, with the sockets that the options ask for.
+ * @param rules how `stdio` is read where the options, read once by then, are these
+ */
 export function startWithSockets(
   options: Options,
-  rules: StdioRules,
+  rules: (others: Options) => StdioRules,
   start: (options: Options) => ChildProcess,
 ): AnySpawned {
-  const { socket, sockets, stdio, env, ...others } = options
+  // A copy first, as Node makes one: V8 reads what a rest leaves out once more.
+  const { socket, sockets, stdio, env, ...others } = { ...options }
   const asked = askedSockets({ socket, sockets })
-  const { numbers, fill } = place(asked, stdio, rules)
+  const { numbers, fill } = place(asked, stdio, rules(others))
   checkOptions(env ?? undefined, 'options.env')
   const keys = asked.map(({ key }) => key)
   const environment = environmentFor(env ?? process.env, numbers, keys)

@@ -1,4 +1,5 @@
 import { closed, type CloseMessage } from './diagnostics.js'
+import { GivenMemory } from './given-memory.js'
 import { Queue } from './queue.js'
 import { binding } from './native.js'
 import type { Direction } from './readiness.js'
@@ -50,6 +51,8 @@ export class End {
   /** Times that a large write had to wait for room. */
   largeWaits = 0
   tenant: Tenant | undefined
+  /** Made when something small is received: an end that waits is small. */
+  #memory: GivenMemory | undefined
   readonly #made: Made
 
   constructor(made: Made) {
@@ -65,6 +68,12 @@ export class End {
   /** A full datagram queue says ENOBUFS on the systems of the BSD family: a wait, and no failure. */
   get refusalsAreOrdinary(): boolean {
     return this.type === 'dgram' && process.platform !== 'linux'
+  }
+
+  /** Memory for so many received bytes, to be given away: the caller writes all of it, or clears it. */
+  memory(bytes: number): Buffer {
+    this.#memory ??= new GivenMemory()
+    return this.#memory.take(bytes)
   }
 
   /** The bytes moved in that direction since the end was made. */

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { binding, OUT_OF_BOUNDS } from './native.js'
+import { available, binding, OUT_OF_BOUNDS } from './native.js'
+import { plainError } from './plain-errors.js'
 
 /**
  * What every failure of the system looks like: an `Error` with the name of the errno, its number negated
@@ -39,6 +40,7 @@ function numberOf(code: string): number {
 
 /** The error of an errno by name, for what the package itself reports: ECANCELED, ETIMEDOUT, EBADF. */
 export function errorOf(code: string, syscall: string): SystemError {
+  if (!available) return plainError(code, syscall) as SystemError
   return binding.systemError(numberOf(code), syscall) as unknown as SystemError
 }
 
@@ -150,7 +152,10 @@ export function unexpectedEndOfFile(bytesRead: number, wanted: number): Error {
 
 /** Puts on an error what the operation had done by then; a signal's reason may be no object at all. */
 export function carry(error: unknown, done: Partial<Omit<SystemError, keyof Error>>): void {
-  if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
-    Object.assign(error, done)
+  if (typeof error !== 'object' || error === null) return
+  try {
+    if (Object.isExtensible(error)) Object.assign(error, done)
+  } catch {
+    // An object of the caller's own that takes none of it: it is the reason all the same.
   }
 }

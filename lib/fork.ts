@@ -12,6 +12,9 @@ import type {
 import type { SocketType } from './end.js'
 import type { SocketClasses } from './sockets.js'
 
+const rules = ({ silent }: { silent?: unknown }) =>
+  ({ preset: silent ? 'pipe' : 'inherit', channel: true }) as const
+
 /**
  * Starts a Node program with one end of a pair, which it takes by {@link inheritedSocket}, and gives the
  * other end: Node's own `fork` with all its options, and a socket. Node's channel, `child.send()` and
@@ -24,7 +27,7 @@ import type { SocketClasses } from './sockets.js'
  * @see socketpair(2), child_process
  *
  * @example
- * ```ts
+ * ```js
  * import { fork, inheritedSocket } from 'socketpair'
  *
  * if (process.send) {
@@ -57,8 +60,7 @@ export function fork<const S extends ChildSockets>(
 ): Spawned<SocketsOfChild<S>>
 export function fork(modulePath: string | URL, second?: unknown, third?: unknown): AnySpawned {
   const [args, options] = argumentsOf(second, third ?? undefined)
-  const preset = options['silent'] ? 'pipe' : 'inherit'
-  return startWithSockets(options, { preset, channel: true }, (completed) =>
+  return startWithSockets(options, rules, (completed) =>
     childProcesses().fork(modulePath, args as string[], completed),
   )
 }

@@ -24,7 +24,7 @@ const byName = new Map<string | undefined, AnySocket>()
  * @see socketpair(2), environ(7), child_process
  *
  * @example
- * ```ts
+ * ```js
  * import { inheritedSocket, spawn } from 'socketpair'
  *
  * const itself = [...process.execArgv, import.meta.filename]

@@ -6,6 +6,7 @@ import type * as ChildProcesses from 'node:child_process'
 import type * as Files from 'node:fs'
 import type * as FilePromises from 'node:fs/promises'
 import type * as V8 from 'node:v8'
+import type * as WorkerThreads from 'node:worker_threads'
 import { load } from './load.ts'
 
 /** It brings all of the host's networking with it. */
@@ -14,3 +15,4 @@ export const childProcesses = () => load('node:child_process') as typeof ChildPr
 export const files = () => load('node:fs') as typeof Files
 export const filePromises = () => load('node:fs/promises') as typeof FilePromises
 export const v8 = () => load('node:v8') as typeof V8
+export const workerThreads = () => load('node:worker_threads') as typeof WorkerThreads

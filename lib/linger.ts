@@ -8,6 +8,7 @@ import { calls } from './native.js'
 import type { Direction } from './readiness.js'
 import { endTurn } from './turn-end.js'
 import { beginTurn, mayTry, spendTime } from './turn.js'
+import { setImmediate } from './timers.js'
 
 /** What hears how its short wait ended. */
 export interface Lingerer {

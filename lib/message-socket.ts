@@ -1,11 +1,11 @@
 import { BLOCKED, failed, receiveBlocked, sendBlocked } from './answers.js'
 import { unpack } from './arrival.js'
 import {
+  byteLengthOf,
   checkBoolean,
   checkBuffer,
   checkInteger,
   checkList,
-  checkOperation,
   toBuffer,
   toBytes,
 } from './arguments.js'
@@ -13,19 +13,19 @@ import type { End } from './end.js'
 import { failureOf, invalidType, invalidValue } from './errors.js'
 import {
   infoOf,
-  checkReceive,
   isEndOfFile,
   lengthOf,
   type Message,
   type MessageInfo,
   MOST_FDS,
+  receiveOf,
   type ReceiveOptions,
   type RecvOptions,
 } from './message.js'
 import { memoryOf, MessageBatch } from './message-batch.js'
 import { calls, MAX_TRANSFER, MESSAGE_FLAG, OUT_OF_BOUNDS } from './native.js'
 import type { SendManyOptions, SendOptions } from './outgoing.js'
-import { sendAlong, sendManyAlong } from './sending-along.js'
+import { sendAlong, sendManyAlong, sendManyOf, sendOf } from './sending-along.js'
 import { sendWhole, wholeOfMessages, wholeOfPieces } from './sending-whole.js'
 import { endOf, Socket } from './socket.js'
 import {
@@ -89,16 +89,15 @@ export abstract class MessageSocket extends Socket {
    */
   send(data: Uint8Array | string, options?: SendOptions): Promise<number> {
     try {
+      const send = sendOf(options)
       const bytes = toBytes(data, 'data')
       const end = endOf(this)
-      if (options !== undefined) {
-        checkOperation(options)
-        const sending = sendAlong(end, [bytes], 'data', options)
-        if (sending !== undefined) return sending
-      }
-      const length = bytes.length
+      const sending = send && sendAlong(end, [bytes], 'data', send)
+      if (sending !== undefined) return sending
+      const limits = send?.limits
+      const length = byteLengthOf(bytes)
       let tried = false
-      if (options === undefined && end.writing.free) {
+      if (limits === undefined && end.writing.free) {
         const answer = calls.send(end.id, bytes, 0, length)
         if (answer >= 0) {
           end.bytesWritten += answer
@@ -113,7 +112,7 @@ export abstract class MessageSocket extends Socket {
         end.bytesWritten += answer
         return answer
       }
-      return end.writing.enqueue(attempt, options, undefined, tried)
+      return end.writing.enqueue(attempt, limits, undefined, tried)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -129,12 +128,12 @@ export abstract class MessageSocket extends Socket {
    */
   sendv(parts: readonly (Uint8Array | string)[], options?: SendOptions): Promise<number> {
     try {
+      const send = sendOf(options)
       const views = checkList(parts, 'parts', toBytes)
-      checkOperation(options)
       const end = endOf(this)
-      const sending = options && sendAlong(end, views, 'parts', options)
+      const sending = send && sendAlong(end, views, 'parts', send)
       if (sending !== undefined) return sending
-      return end.writing.enqueue(wholeOfPieces(end, views).attempt, options)
+      return end.writing.enqueue(wholeOfPieces(end, views).attempt, send?.limits)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -153,13 +152,13 @@ export abstract class MessageSocket extends Socket {
    */
   sendMany(messages: readonly Uint8Array[], options?: SendManyOptions): Promise<number> {
     try {
+      const send = sendManyOf(options)
       const views = checkList(messages, 'messages', toBuffer)
-      checkOperation(options)
       const end = endOf(this)
-      const sending = options && sendManyAlong(end, views, options)
+      const sending = send && sendManyAlong(end, views, send)
       if (sending !== undefined) return sending
       if (views.length === 0 && !end.closed) return Promise.resolve(0)
-      return sendWhole(end, wholeOfMessages(end, views), 'messagesSent', options)
+      return sendWhole(end, wholeOfMessages(end, views), 'messagesSent', send?.limits)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -178,7 +177,7 @@ export abstract class MessageSocket extends Socket {
    */
   recv(options?: RecvOptions): Promise<Message | null> {
     try {
-      const maxFds = checkReceive(options)
+      const { limits, maxFds } = receiveOf(options)
       const { maxBytes = MAX_TRANSFER, peek = false } = options ?? {}
       checkInteger(maxBytes, 'options.maxBytes', 1, MAX_TRANSFER)
       checkBoolean(peek, 'options.peek')
@@ -188,7 +187,7 @@ export abstract class MessageSocket extends Socket {
         if (next < 0) return receiveBlocked(next)
         if (isEndOfFile(next)) return null
         const room = Math.min(lengthOf(next), maxBytes)
-        const data = Buffer.allocUnsafe(room)
+        const data = end.memory(room)
         if (!peek) {
           const info = take(end, data, room, maxFds)
           return info === null || info === BLOCKED ? info : withData(info, data)
@@ -197,7 +196,7 @@ export abstract class MessageSocket extends Socket {
         if (answer < 0) return receiveBlocked(answer)
         if (isEndOfFile(answer)) return null
         return withData(infoOf(end, answer, room), data)
-      }, options)
+      }, limits)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -216,12 +215,11 @@ export abstract class MessageSocket extends Socket {
    */
   recvInto(buffer: Uint8Array, options?: ReceiveOptions): Promise<MessageInfo | null> {
     try {
-      checkRoom(buffer)
-      const maxFds = options === undefined ? MOST_FDS : checkReceive(options)
+      const { limits, maxFds } = receiveOf(options)
+      const room = checkRoom(buffer)
       const end = endOf(this)
-      const room = Math.min(buffer.length, MAX_TRANSFER)
       let tried = false
-      if (options === undefined && end.reading.free) {
+      if (limits === undefined && end.reading.free) {
         const taken = takeAtOnce(end, buffer, room, maxFds)
         if (taken !== BLOCKED) {
           spend(taken?.bytesRead ?? 0)
@@ -229,7 +227,7 @@ export abstract class MessageSocket extends Socket {
         }
         tried = true
       }
-      return end.reading.enqueue(() => take(end, buffer, room, maxFds), options, undefined, tried)
+      return end.reading.enqueue(() => take(end, buffer, room, maxFds), limits, undefined, tried)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -251,7 +249,7 @@ export abstract class MessageSocket extends Socket {
       if (!(batch instanceof MessageBatch)) {
         throw invalidType('batch', 'an instance of MessageBatch', batch)
       }
-      const maxFds = checkReceive(options)
+      const { limits, maxFds } = receiveOf(options)
       const end = endOf(this)
       const { slab, table, fill } = memoryOf(batch)
       const { byteLength } = slab
@@ -269,7 +267,7 @@ export abstract class MessageSocket extends Socket {
         const arrived = (flags & MESSAGE_FLAG.arrived) !== 0
         fill(answer, arrived ? (infoAt) => unpack(end, infoAt) : undefined)
         return answer
-      }, options)
+      }, limits)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -285,7 +283,7 @@ export abstract class MessageSocket extends Socket {
     const bytes = toBytes(data, 'data')
     const end = endOf(this)
     if (!end.writing.empty) return undefined
-    const answer = calls.send(end.id, bytes, 0, bytes.length)
+    const answer = calls.send(end.id, bytes, 0, byteLengthOf(bytes))
     if (answer >= 0) end.bytesWritten += answer
     else if (sendBlocked(answer)) return undefined
     return answer
@@ -299,10 +297,10 @@ export abstract class MessageSocket extends Socket {
    * @throws as {@link recvInto}, at once
    */
   tryRecv(buffer: Uint8Array): MessageInfo | null | undefined {
-    checkRoom(buffer)
+    const room = checkRoom(buffer)
     const end = endOf(this)
     if (!end.reading.empty) return undefined
-    const taken = take(end, buffer, Math.min(buffer.length, MAX_TRANSFER), MOST_FDS)
+    const taken = take(end, buffer, room, MOST_FDS)
     return taken === BLOCKED ? undefined : taken
   }
 
@@ -347,15 +345,18 @@ export abstract class MessageSocket extends Socket {
   }
 }
 
-function checkRoom(buffer: unknown): asserts buffer is Uint8Array {
-  checkBuffer(buffer, 'buffer')
-  if (buffer.length === 0) {
+/** A buffer for a message; gives its room in bytes. */
+function checkRoom(buffer: unknown): number {
+  const length = checkBuffer(buffer, 'buffer')
+  if (length === 0) {
     throw invalidValue('buffer', 'must not be empty: the system would drop a message', buffer)
   }
+  return Math.min(length, MAX_TRANSFER)
 }
 
 /** `info` itself, since `fds` may be an accessor; shorter data if another reader took what was measured. */
 function withData(info: MessageInfo, data: Buffer): Message {
-  const landed = info.bytesRead === data.length ? data : data.subarray(0, info.bytesRead)
+  const { bytesRead } = info
+  const landed = bytesRead === data.length ? data : data.fill(0, bytesRead).subarray(0, bytesRead)
   return Object.assign(info, { data: landed })
 }

@@ -1,5 +1,5 @@
 import { unpack } from './arrival.js'
-import { checkInteger, checkOperation, type OperationOptions } from './arguments.js'
+import { checkInteger, type Limits, limitsOf, type OperationOptions } from './arguments.js'
 import type { End } from './end.js'
 import { MESSAGE_FLAG } from './native.js'
 import type { ReceivedFd } from './received-fd.js'
@@ -125,10 +125,20 @@ export function describe(length: number, flags: number, room: number): MessageIn
   return info
 }
 
-/** The options of a receive; gives how many descriptors are wanted. */
-export function checkReceive(options: ReceiveOptions | undefined): number {
-  checkOperation(options)
-  const { maxFds = MOST_FDS } = options ?? {}
+/** A receive as its options have it, each read once. */
+export interface Receive {
+  readonly limits: Limits | undefined
+  /** How many descriptors are wanted. */
+  readonly maxFds: number
+}
+
+const PLAIN_RECEIVE: Receive = { limits: undefined, maxFds: MOST_FDS }
+
+/** The options of a receive. */
+export function receiveOf(options: ReceiveOptions | undefined): Receive {
+  if (options === undefined) return PLAIN_RECEIVE
+  const limits = limitsOf(options)
+  const { maxFds = MOST_FDS } = options
   checkInteger(maxFds, 'options.maxFds', 0, MOST_WANTED)
-  return maxFds
+  return { limits, maxFds }
 }

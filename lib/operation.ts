@@ -1,5 +1,6 @@
-import { onAbort } from './abort.js'
-import type { OperationOptions } from './arguments.js'
+import { onAbort, reasonOf } from './abort.js'
+import type { Limits } from './arguments.js'
+import { clearTimeout, setTimeout } from './timers.js'
 
 /** Answers of an attempt that did not finish the operation. */
 export const BLOCKED: unique symbol = Symbol('would block')
@@ -25,6 +26,8 @@ export class Operation<T = unknown> {
   settled = false
   /** Tries that ended for want of buffers, in a row. */
   refusals = 0
+  /** What ended it during its own try, which goes before. */
+  interrupted: { readonly error: unknown } | undefined
   #resolve!: (value: T) => void
   #reject!: (error: unknown) => void
   #unlisten: (() => void) | undefined
@@ -39,13 +42,14 @@ export class Operation<T = unknown> {
     })
   }
 
-  /** Calls `interrupt` with the reason when the signal aborts, and `expire` when the time is over. */
-  watch(options: OperationOptions, interrupt: (reason: unknown) => void, expire: () => void): void {
-    const { signal, timeout } = options
-    if (signal !== undefined) {
-      this.#unlisten = onAbort(signal, () => interrupt(signal.reason))
-    }
-    if (timeout !== undefined && timeout <= LONGEST_TIMER) {
+  /**
+   * Calls `interrupt` with the reason when the signal aborts, and `expire` when the time is over. A signal
+   * that can't be listened to interrupts at once, with what it throws.
+   */
+  watch(limits: Limits, interrupt: (reason: unknown) => void, expire: () => void): void {
+    const { signal, timeout } = limits
+    if (signal !== undefined) this.#listen(signal, interrupt)
+    if (timeout !== undefined && timeout <= LONGEST_TIMER && !this.settled) {
       // The wait keeps the loop running, or must not: never the timer.
       this.#timer = setTimeout(expire, timeout).unref()
     }
@@ -60,6 +64,19 @@ export class Operation<T = unknown> {
     this.#unwatch()
     this.report?.(error)
     this.#reject(error)
+  }
+
+  #listen(signal: AbortSignal, interrupt: (reason: unknown) => void): void {
+    try {
+      const unlisten = onAbort(signal, () => interrupt(reasonOf(signal)))
+      // The signal's own code may have ended the operation meanwhile.
+      if (this.settled) return unlisten()
+      this.#unlisten = unlisten
+      // The first try may have aborted it, as a codec can: no listener hears of that any more.
+      if (signal.aborted) interrupt(reasonOf(signal))
+    } catch (error) {
+      interrupt(error)
+    }
   }
 
   #unwatch(): void {

@@ -1,8 +1,14 @@
 /** What goes along with data: the `fds` and `credentials` of a send. */
 import type { FileHandle } from 'node:fs/promises'
 import type { Server, Socket as NetSocket } from 'node:net'
-import { checkInteger, checkOptions, type OperationOptions } from './arguments.js'
-import { BAD_DESCRIPTOR, carry, errorOf, failureOf, invalidType, invalidValue } from './errors.js'
+import {
+  checkInteger,
+  checkOptions,
+  type Limits,
+  limitsOf,
+  type OperationOptions,
+} from './arguments.js'
+import { BAD_DESCRIPTOR, carry, errorOf, failureOf, invalidType } from './errors.js'
 import { binding, calls } from './native.js'
 import type { ReceivedFd } from './received-fd.js'
 import type { Socket } from './socket.js'
@@ -107,8 +113,29 @@ export class Outgoing {
   }
 }
 
+/** A send as its options have it, each read once. */
+export interface Send<A> {
+  readonly limits: Limits | undefined
+  /** What goes along; undefined if nothing does. */
+  readonly along: A | undefined
+}
+
+/** The options of a send. Before its data is checked: reading them runs the caller's code, where it has any. */
+export function sendOf(options: SendOptions | undefined): Send<Outgoing> | undefined {
+  if (options === undefined) return undefined
+  return { limits: limitsOf(options), along: outgoing(options) }
+}
+
+/** The options of a send of many. */
+export function sendManyOf(
+  options: SendManyOptions | undefined,
+): Send<(Outgoing | undefined)[]> | undefined {
+  if (options === undefined) return undefined
+  return { limits: limitsOf(options), along: outgoingOfMany(options.fds) }
+}
+
 /** What goes along by these options; undefined if nothing does. */
-export function outgoing(options: SendOptions): Outgoing | undefined {
+export function outgoing(options: Pick<SendOptions, 'fds' | 'credentials'>): Outgoing | undefined {
   const { fds, credentials } = options
   const numbers = fds === undefined ? NOTHING : toNumbers(fds, 'options.fds')
   const sender = credentials === undefined ? NOTHING : toIds(credentials)
@@ -116,16 +143,11 @@ export function outgoing(options: SendOptions): Outgoing | undefined {
   return new Outgoing(numbers, sender, fds)
 }
 
-/** The same for each of `count` messages; undefined if nothing goes with any. */
-export function outgoingOfMany(
-  lists: unknown,
-  count: number,
-): (Outgoing | undefined)[] | undefined {
+/** The same for each of several messages. */
+function outgoingOfMany(lists: unknown): (Outgoing | undefined)[] | undefined {
   const name = 'options.fds'
   if (lists === undefined) return undefined
   if (!Array.isArray(lists)) throw invalidType(name, 'an instance of Array', lists)
-  if (lists.length > count)
-    throw invalidValue(name, 'has more lists than there are messages', lists)
   const all = Array.from(lists, (list: unknown, index) => {
     try {
       const numbers = list === undefined ? NOTHING : toNumbers(list, `${name}[${index}]`)
@@ -135,13 +157,14 @@ export function outgoingOfMany(
       throw error
     }
   })
-  return all.some((one) => one !== undefined) ? all : undefined
+  return all
 }
 
 function toNumbers(list: unknown, name: string): Uint32Array {
   if (!Array.isArray(list)) throw invalidType(name, 'an instance of Array', list)
-  const numbers = new Uint32Array(list.length)
-  for (const [index, entry] of (list as unknown[]).entries()) {
+  const entries = Array.from(list as unknown[])
+  const numbers = new Uint32Array(entries.length)
+  for (const [index, entry] of entries.entries()) {
     const number = numberOf(entry)
     if (number === undefined) {
       const error = invalidType(

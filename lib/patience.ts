@@ -3,6 +3,7 @@
  * this thread, or not.
  */
 import { readiness } from './native.js'
+import { monotonic } from './timers.js'
 
 /** Milliseconds: a wait of fewer is `short`, and one on this thread `pays` if it takes fewer. */
 const MEASURES = { short: 0.25, pays: 0.25 }
@@ -31,18 +32,18 @@ export class Patience {
 
   /** A wait begins. */
   begin(): void {
-    this.#began = performance.now()
+    this.#began = monotonic()
   }
 
   /** One that others told of is over. */
   end(): void {
-    if (performance.now() - this.#began < this.#measures.short) this.#short++
+    if (monotonic() - this.#began < this.#measures.short) this.#short++
     else this.#short = 0
   }
 
   /** One on this thread is over: `ready` in time or not, it cost the event loop its whole length. */
   endLingered(ready: boolean): void {
-    if (ready && performance.now() - this.#began < this.#measures.pays) {
+    if (ready && monotonic() - this.#began < this.#measures.pays) {
       this.#enough = Math.max(this.#enough >> 1, ENOUGH)
     } else {
       this.#short = 0

@@ -1,3 +1,4 @@
+import { byteLengthOf } from './typed-arrays.js'
 import { sameLengths } from './views.js'
 
 /** The views of one send, and how far it has got. */
@@ -12,7 +13,7 @@ export class Pieces {
 
   constructor(views: Uint8Array[]) {
     this.#views = views
-    this.#lengths = views.map((view) => view.length)
+    this.#lengths = views.map(byteLengthOf)
   }
 
   /** The views as they were when the send began. @throws ERR_INVALID_STATE one of them is shorter now */

@@ -1,4 +1,5 @@
-import type { OperationOptions } from './arguments.js'
+import { reasonOf } from './abort.js'
+import type { Limits } from './arguments.js'
 import { failed } from './diagnostics.js'
 import type { End } from './end.js'
 import { errorOf, failureOf } from './errors.js'
@@ -8,6 +9,14 @@ import { type Attempt, BLOCKED, Operation, pending, SHORT_OF_BUFFERS } from './o
 import { Patience } from './patience.js'
 import { type Direction, forget, hold, release, wait, type Waiter } from './readiness.js'
 import { beginTurn, mayTry, spend } from './turn.js'
+import {
+  clearImmediate,
+  clearInterval,
+  clearTimeout,
+  setImmediate,
+  setInterval,
+  setTimeout,
+} from './timers.js'
 
 /** Longest pause, in milliseconds, between tries that no readiness will announce. */
 const LONGEST_PAUSE = 32
@@ -22,6 +31,10 @@ export class Queue implements Waiter, Lingerer {
   readonly #direction: Direction
   readonly #syscall: string
   #head: Operation | undefined
+  /** Is being tried. Its try may run the caller's code, a codec, which may do anything to this queue. */
+  #running: Operation | undefined
+  /** Meanwhile the end was called ready, or what it answers has changed. */
+  #rerun = false
   #tail: Operation | undefined
   #length = 0
   #waiting = false
@@ -70,22 +83,22 @@ export class Queue implements Waiter, Lingerer {
    */
   enqueue<T>(
     attempt: Attempt<T>,
-    options?: OperationOptions,
+    limits?: Limits,
     report?: (error: unknown) => void,
     tried = false,
   ): Promise<T> {
     const operation = new Operation<T>(attempt, report)
-    if (options?.signal?.aborted) {
-      operation.reject(options.signal.reason)
+    if (limits?.signal?.aborted) {
+      operation.reject(reasonOf(limits.signal))
       return operation.promise
     }
-    const first = this.#head === undefined
+    const first = this.#head === undefined && this.#running === undefined
     this.#append(operation as Operation)
     if (!first) {
-      if (options?.timeout === 0) this.#expire(operation as Operation)
+      if (limits?.timeout === 0) this.#expire(operation as Operation)
     } else if (tried) {
       if (this.#rest(false)) this.#advance()
-    } else if (options?.timeout === 0) {
+    } else if (limits?.timeout === 0) {
       this.#advance(true)
       if (this.#head === operation) this.#expire(operation as Operation)
     } else if (mayTry()) {
@@ -93,9 +106,9 @@ export class Queue implements Waiter, Lingerer {
     } else {
       this.#nextTurn()
     }
-    if (options !== undefined && !operation.settled) {
+    if (limits !== undefined && !operation.settled) {
       operation.watch(
-        options,
+        limits,
         (reason) => this.#remove(operation as Operation, reason),
         () => this.#expire(operation as Operation),
       )
@@ -139,7 +152,7 @@ export class Queue implements Waiter, Lingerer {
     this.#length = 0
     this.#settle()
     for (let operation = first; operation !== undefined; operation = operation.next) {
-      operation.reject(errorOf('ECANCELED', this.#syscall))
+      this.#interrupt(operation, errorOf('ECANCELED', this.#syscall))
     }
     this.adjustHold()
   }
@@ -170,6 +183,11 @@ export class Queue implements Waiter, Lingerer {
     return operation
   }
 
+  /** The operation is done: it is the head, unless its own try has taken it out, or the end was closed. */
+  #drop(operation: Operation): void {
+    if (this.#head === operation) this.#shift()
+  }
+
   /** Takes one operation out of the middle; the others stay in order. */
   #remove(wanted: Operation, error: unknown): void {
     let before: Operation | undefined
@@ -184,11 +202,24 @@ export class Queue implements Waiter, Lingerer {
     if (this.#tail === operation) this.#tail = before
     this.#length--
     pending.count--
-    operation.reject(error)
+    this.#interrupt(operation, error)
     if (this.#head === undefined) this.#settle()
     // The one behind may be able to do what this one could not: it is smaller, or asks for less.
     else if (before === undefined) this.retry()
     this.adjustHold()
+  }
+
+  /** Rejects what was taken out. A try under way goes before: what it takes would be lost otherwise. */
+  #interrupt(operation: Operation, error: unknown): void {
+    if (operation === this.#running) operation.interrupted ??= { error }
+    else operation.reject(error)
+  }
+
+  /** Rejects what was interrupted during its try, which has not finished it. */
+  #wasInterrupted(operation: Operation): boolean {
+    if (operation.interrupted === undefined) return false
+    operation.reject(operation.interrupted.error)
+    return true
   }
 
   #expire(operation: Operation): void {
@@ -212,6 +243,10 @@ export class Queue implements Waiter, Lingerer {
    * @param atOnce the first one can't wait for a turn of the event loop
    */
   #advance(atOnce = false): void {
+    if (this.#running !== undefined) {
+      this.#rerun = true
+      return
+    }
     let must = atOnce
     while (this.#head !== undefined) {
       if (!must && !mayTry()) return this.#nextTurn()
@@ -219,23 +254,28 @@ export class Queue implements Waiter, Lingerer {
       const operation = this.#head
       const before = this.#end.moved(this.#direction)
       let result
+      this.#running = operation
+      this.#rerun = false
       try {
         result = operation.attempt()
       } catch (error) {
-        this.#shift()
+        this.#running = undefined
+        this.#drop(operation)
         operation.reject(failed(this.#end, error))
         continue
       }
+      this.#running = undefined
       const moved = this.#end.moved(this.#direction) - before
       spend(moved)
       if (result === BLOCKED) {
+        if (this.#wasInterrupted(operation) || this.#rerun) continue
         if (!this.#rest(moved > 0)) return
       } else if (result === SHORT_OF_BUFFERS) {
-        if (!this.#refused(operation)) return
+        if (!this.#wasInterrupted(operation) && !this.#refused(operation)) return
       } else {
         this.#falseAlarms = 0
         this.#unproven = false
-        this.#shift()
+        this.#drop(operation)
         operation.resolve(result)
       }
     }

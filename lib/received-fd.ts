@@ -74,7 +74,7 @@ export class ReceivedFd {
     binding.closeReceived(this.#leave())
   }
 
-  /** {@link ReceivedFd.close}, for `using`. */
+  /** {@link ReceivedFd.close}, for `using`, which Node has from version 24 on. */
   [Symbol.dispose](): void {
     this.close()
   }

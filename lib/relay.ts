@@ -1,4 +1,4 @@
-import { onAbort } from './abort.js'
+import { onAbort, reasonOf } from './abort.js'
 import { sendBlocked } from './answers.js'
 import { checkOptions, checkSignal } from './arguments.js'
 import { failed as tellFailure } from './diagnostics.js'
@@ -9,6 +9,7 @@ import { BLOCKED } from './operation.js'
 import { expect, forget, hold, release, type Waiter } from './readiness.js'
 import { endOf, Socket } from './socket.js'
 import type { AnySocket } from './sockets.js'
+import { clearInterval, setInterval } from './timers.js'
 
 /** Milliseconds between two calls of `onProgress`. */
 const PROGRESS = 100
@@ -73,8 +74,9 @@ export function relay(a: AnySocket, b: AnySocket, options?: RelayOptions): Promi
       throw invalidType('options.onProgress', 'of type function', onProgress)
     }
     if (signal?.aborted) {
-      carry(signal.reason, { aToB: 0, bToA: 0 })
-      throw signal.reason
+      const reason = reasonOf(signal)
+      carry(reason, { aToB: 0, bToA: 0 })
+      throw reason
     }
     const [left, right] = [endOf(a), endOf(b)]
     for (const { reading, writing } of [left, right]) {
@@ -125,10 +127,21 @@ class Running implements Waiter, Tenant {
   }
 
   watch(signal: AbortSignal | undefined, onProgress: RelayOptions['onProgress']): void {
-    if (signal !== undefined) {
-      this.#unlisten = onAbort(signal, () => this.#stop(signal.reason))
-    }
     if (onProgress !== undefined) this.#timer = tell(this.#a.id, onProgress)
+    if (signal === undefined) return
+    try {
+      const unlisten = onAbort(signal, () => this.#stop(reasonOf(signal)))
+      this.#unlisten = unlisten
+      // The signal's own code may have ended the relay, or aborted, meanwhile.
+      if (!this.#running) unlisten()
+      else if (signal.aborted) this.#stop(reasonOf(signal))
+    } catch (error) {
+      this.#stop(error)
+    }
+  }
+
+  get #running(): boolean {
+    return this.#a.tenant === this
   }
 
   /** It has ended by itself, or the token was an older one. */
@@ -145,7 +158,7 @@ class Running implements Waiter, Tenant {
   }
 
   adjustHold(): void {
-    const holding = this.#a.tenant === this && (this.#a.referenced || this.#b.referenced)
+    const holding = this.#running && (this.#a.referenced || this.#b.referenced)
     if (holding === this.#holding) return
     this.#holding = holding
     if (holding) hold()
@@ -153,6 +166,7 @@ class Running implements Waiter, Tenant {
   }
 
   #stop(reason: unknown): void {
+    if (!this.#running) return
     const outcome = binding.endRelay(this.#a.id, this.#b.id, true)
     this.#settle(outcome ?? { counts: { aToB: 0, bToA: 0 } }, reason, true)
   }

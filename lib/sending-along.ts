@@ -1,27 +1,28 @@
 /** Sends with something that goes along: the same loops as without, and the care that takes. */
 import { sendBlocked } from './answers.js'
-import type { OperationOptions } from './arguments.js'
+import type { Limits } from './arguments.js'
 import { failed } from './diagnostics.js'
 import type { End } from './end.js'
 import { carry, invalidValue } from './errors.js'
 import { calls } from './native.js'
 import { type Attempt, BLOCKED } from './operation.js'
-import { outgoing, outgoingOfMany, type SendManyOptions, type SendOptions } from './outgoing.js'
+import type { Outgoing, Send } from './outgoing.js'
+export { sendManyOf, sendOf } from './outgoing.js'
 import { Pieces } from './pieces.js'
 import { spend } from './turn.js'
+import { byteLengthOf } from './typed-arrays.js'
 import { sameLengths } from './views.js'
 
 /**
- * Sends `views`, the argument `name`, as one message or one stream write, and what goes along by `options`
- * with its first byte. Undefined if nothing goes along: then it is a send like any other.
+ * Sends `views`, the argument `name`, as one message or one stream write, and what goes along by `send` with
+ * its first byte. Undefined if nothing goes along: then it is a send like any other.
  */
 export function sendAlong(
   end: End,
   views: Uint8Array[],
   name: string,
-  options: SendOptions,
+  { along, limits }: Send<Outgoing>,
 ): Promise<number> | undefined {
-  const along = outgoing(options)
   if (along === undefined) return undefined
   const pieces = new Pieces(views)
   if (end.type === 'stream' && pieces.empty) {
@@ -47,18 +48,21 @@ export function sendAlong(
     along.release()
     if (end.type === 'stream') carry(error, { bytesWritten: pieces.sent })
   }
-  return start(end, attempt, report, () => !along.gone && along.hold(), options)
+  return start(end, attempt, report, () => !along.gone && along.hold(), limits)
 }
 
 /** Sends `views` as messages, each with its own `fds`. Undefined if none has any. */
 export function sendManyAlong(
   end: End,
   views: Uint8Array[],
-  options: SendManyOptions,
+  { along, limits }: Send<(Outgoing | undefined)[]>,
 ): Promise<number> | undefined {
-  const along = outgoingOfMany(options.fds, views.length)
   if (along === undefined) return undefined
-  const lengths = views.map((view) => view.length)
+  if (along.length > views.length) {
+    throw invalidValue('options.fds', 'has more lists than there are messages', along.length)
+  }
+  if (along.every((one) => one === undefined)) return undefined
+  const lengths = views.map(byteLengthOf)
   let sent = 0
   for (const [message, one] of along.entries()) {
     try {
@@ -96,7 +100,7 @@ export function sendManyAlong(
   const hold = () => {
     for (const one of along) if (one?.gone === false) one.hold()
   }
-  return start(end, attempt, report, hold, options)
+  return start(end, attempt, report, hold, limits)
 }
 
 /** Tries at once, so that only a send which has to wait must `hold` what goes along. */
@@ -105,11 +109,11 @@ function start(
   attempt: Attempt<number>,
   report: (error: unknown) => void,
   hold: () => void,
-  options: OperationOptions | undefined,
+  limits: Limits | undefined,
 ): Promise<number> {
   try {
     let tried = false
-    if (end.writing.free && options?.signal?.aborted !== true) {
+    if (end.writing.free && limits?.signal?.aborted !== true) {
       const outcome = attempt()
       if (typeof outcome === 'number') {
         spend(outcome)
@@ -118,7 +122,7 @@ function start(
       tried = outcome === BLOCKED
     }
     hold()
-    return end.writing.enqueue(attempt, options, report, tried)
+    return end.writing.enqueue(attempt, limits, report, tried)
   } catch (error) {
     report(error)
     throw failed(end, error)

@@ -1,12 +1,13 @@
 /** Sends that take several system calls: until the kernel has all bytes, or all messages. */
 import { sendBlocked } from './answers.js'
-import type { OperationOptions } from './arguments.js'
+import type { Limits } from './arguments.js'
 import type { End } from './end.js'
 import { carry } from './errors.js'
 import { hasToWait } from './large-writes.js'
 import { calls, MAX_TRANSFER } from './native.js'
 import { type Attempt, BLOCKED } from './operation.js'
 import { Pieces } from './pieces.js'
+import { byteLengthOf } from './typed-arrays.js'
 import { sameLengths } from './views.js'
 
 /** A send on its way. */
@@ -18,7 +19,7 @@ export interface Whole {
 
 /** All of `bytes`, of which `before` have gone. */
 export function whole(end: End, bytes: Uint8Array, before: number): Whole {
-  const { length } = bytes
+  const length = byteLengthOf(bytes)
   let sent = before
   return {
     get sent() {
@@ -56,7 +57,7 @@ export function wholeOfPieces(end: End, views: Uint8Array[]): Whole {
 
 /** The views, a message each. */
 export function wholeOfMessages(end: End, views: Uint8Array[]): Whole {
-  const lengths = views.map((view) => view.length)
+  const lengths = views.map(byteLengthOf)
   let sent = 0
   return {
     get sent() {
@@ -82,13 +83,13 @@ export function sendWhole(
   end: End,
   sending: Whole,
   what: 'bytesWritten' | 'messagesSent',
-  options?: OperationOptions,
+  limits?: Limits,
   tried = 0,
 ): Promise<number> {
   hasToWait(end, tried)
   return end.writing.enqueue(
     sending.attempt,
-    options,
+    limits,
     (error) => carry(error, { [what]: sending.sent }),
     tried > 0,
   )

@@ -319,12 +319,12 @@ export abstract class Socket {
     return this
   }
 
-  /** {@link Socket.close}, for `using`. */
+  /** {@link Socket.close}, for `using`, which Node has from version 24 on. */
   [Symbol.dispose](): void {
     this.close()
   }
 
-  /** {@link Socket.close}, for `await using`. */
+  /** {@link Socket.close}, for `await using`, which Node has from version 24 on. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close()
     return Promise.resolve()

@@ -65,7 +65,7 @@ const MOST_BYTES = 0x7fff_ffff
  * @see socketpair(2), unix(7)
  *
  * @example
- * ```ts
+ * ```js
  * import { socketpair } from 'socketpair'
  *
  * const [here, there] = socketpair('seqpacket')

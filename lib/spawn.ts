@@ -12,6 +12,8 @@ import type {
 import type { SocketType } from './end.js'
 import type { SocketClasses } from './sockets.js'
 
+const rules = () => ({ preset: 'pipe', channel: false }) as const
+
 /**
  * Starts a program, in any language, with one end of a pair as its descriptor 3, and gives the other end:
  * Node's own `spawn` with all its options, and a socket.
@@ -36,7 +38,7 @@ import type { SocketClasses } from './sockets.js'
  * @see socketpair(2), execve(2), child_process
  *
  * @example
- * ```ts
+ * ```js
  * import { spawn } from 'socketpair'
  *
  * const program = 'import os; os.write(3, os.read(3, 100).upper())'
@@ -66,7 +68,7 @@ export function spawn<const S extends ChildSockets>(
 ): Spawned<SocketsOfChild<S>>
 export function spawn(command: string, second?: unknown, third?: unknown): AnySpawned {
   const [args, options] = argumentsOf(second, third)
-  return startWithSockets(options, { preset: 'pipe', channel: false }, (completed) =>
+  return startWithSockets(options, rules, (completed) =>
     childProcesses().spawn(command, args as string[], completed),
   )
 }

@@ -25,7 +25,7 @@ export interface Stats {
  * is counted nowhere. A second copy of the package's binary in one process counts for itself.
  *
  * @example
- * ```ts
+ * ```js
  * import { socketpair, stats } from 'socketpair'
  *
  * const [here, there] = socketpair()

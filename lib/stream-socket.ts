@@ -1,9 +1,10 @@
 import { BLOCKED, failed, plainly, receiveBlocked, sendBlocked } from './answers.js'
 import {
+  byteLengthOf,
   checkBuffer,
   checkInteger,
   checkList,
-  checkOperation,
+  limitsOf,
   type OperationOptions,
   toBuffer,
   toBytes,
@@ -11,18 +12,18 @@ import {
 import type { End } from './end.js'
 import { carry, failureOf, NO_BUFFERS, unexpectedEndOfFile, WOULD_BLOCK } from './errors.js'
 import {
-  checkReceive,
   describe,
+  receiveOf,
   type ReceiveOptions,
   type StreamMessageInfo,
   streamInfoOf,
 } from './message.js'
 import { calls, MAX_TRANSFER, MESSAGE_FLAG } from './native.js'
 import type { SendOptions } from './outgoing.js'
-import { sendAlong } from './sending-along.js'
+import { sendAlong, sendOf } from './sending-along.js'
 import { sendWhole, whole, wholeOfPieces } from './sending-whole.js'
 import { endOf, register, Socket } from './socket.js'
-import { CHUNK, receiveChunk } from './streams/chunk-slab.js'
+import { CHUNK, copyOf, receiveChunk } from './streams/chunk-slab.js'
 import {
   byteStreamsOf,
   type DuplexOptions,
@@ -67,12 +68,11 @@ export class StreamSocket extends Socket {
    */
   read(buffer: Uint8Array, options?: OperationOptions): Promise<number> {
     try {
-      checkBuffer(buffer, 'buffer')
-      if (options !== undefined) checkOperation(options)
+      const limits = options === undefined ? undefined : limitsOf(options)
+      const length = checkBuffer(buffer, 'buffer')
       const end = endOf(this)
-      const length = buffer.length
       if (length === 0 && !end.closed) return Promise.resolve(0)
-      if (options === undefined && end.reading.free) {
+      if (limits === undefined && end.reading.free) {
         const answer = calls.recv(end.id, buffer, 0, Math.min(length, MAX_TRANSFER))
         if (answer >= 0) {
           const landed = plainly(end, answer)
@@ -88,7 +88,7 @@ export class StreamSocket extends Socket {
           true,
         )
       }
-      return end.reading.enqueue(() => receive(end, buffer, 0, length), options)
+      return end.reading.enqueue(() => receive(end, buffer, 0, length), limits)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -103,10 +103,10 @@ export class StreamSocket extends Socket {
    */
   readv(buffers: readonly Uint8Array[], options?: OperationOptions): Promise<number> {
     try {
+      const limits = limitsOf(options)
       const views = checkList(buffers, 'buffers', toBuffer)
-      checkOperation(options)
       const end = endOf(this)
-      const lengths = views.map((view) => view.length)
+      const lengths = views.map(byteLengthOf)
       if (!end.closed && lengths.every((length) => length === 0)) return Promise.resolve(0)
       return end.reading.enqueue(() => {
         const answer = calls.recvVectored(end.id, sameLengths(views, lengths))
@@ -114,7 +114,7 @@ export class StreamSocket extends Socket {
         const landed = plainly(end, answer)
         end.bytesRead += landed
         return landed
-      }, options)
+      }, limits)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -131,10 +131,9 @@ export class StreamSocket extends Socket {
    */
   readExactly(buffer: Uint8Array, options?: OperationOptions): Promise<void> {
     try {
-      checkBuffer(buffer, 'buffer')
-      checkOperation(options)
+      const limits = limitsOf(options)
+      const length = checkBuffer(buffer, 'buffer')
       const end = endOf(this)
-      const length = buffer.length
       if (length === 0 && !end.closed) return Promise.resolve()
       let filled = 0
       return end.reading.enqueue<void>(
@@ -145,7 +144,7 @@ export class StreamSocket extends Socket {
           filled += landed
           return filled === length ? undefined : BLOCKED
         },
-        options,
+        limits,
         (error) => carry(error, { bytesRead: filled }),
       )
     } catch (error) {
@@ -154,7 +153,8 @@ export class StreamSocket extends Socket {
   }
 
   /**
-   * Receives what is there, at most `maxBytes` (64 KiB), into a Buffer of its own.
+   * Receives what is there, at most `maxBytes` (64 KiB), into a Buffer of its own; small ones of one socket may
+   * share their memory, which holds nothing else.
    *
    * Cancel safety: as {@link read}.
    *
@@ -164,9 +164,9 @@ export class StreamSocket extends Socket {
   readChunk(maxBytes: number = CHUNK, options?: OperationOptions): Promise<Buffer | null> {
     try {
       checkInteger(maxBytes, 'maxBytes', 1, MAX_TRANSFER)
-      checkOperation(options)
+      const limits = limitsOf(options)
       const end = endOf(this)
-      return end.reading.enqueue(() => receiveChunk(end, Buffer.from, maxBytes), options)
+      return end.reading.enqueue(() => receiveChunk(end, copyOf, maxBytes), limits)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -186,10 +186,10 @@ export class StreamSocket extends Socket {
    */
   readMessage(buffer: Uint8Array, options?: ReceiveOptions): Promise<StreamMessageInfo | null> {
     try {
-      checkBuffer(buffer, 'buffer')
-      const maxFds = checkReceive(options)
+      const { limits, maxFds } = receiveOf(options)
+      const room = checkBuffer(buffer, 'buffer')
       const end = endOf(this)
-      const length = Math.min(buffer.length, MAX_TRANSFER)
+      const length = Math.min(room, MAX_TRANSFER)
       if (length === 0 && !end.closed) {
         return Promise.resolve(describe(0, MESSAGE_FLAG.lengthUnknown, 0))
       }
@@ -200,7 +200,7 @@ export class StreamSocket extends Socket {
         const info = streamInfoOf(end, answer)
         end.bytesRead += info.bytesRead
         return info
-      }, options)
+      }, limits)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -222,15 +222,14 @@ export class StreamSocket extends Socket {
    */
   write(data: Uint8Array | string, options?: SendOptions): Promise<number> {
     try {
+      const send = sendOf(options)
       const bytes = toBytes(data, 'data')
       const end = endOf(this)
-      if (options !== undefined) {
-        checkOperation(options)
-        const sending = sendAlong(end, [bytes], 'data', options)
-        if (sending !== undefined) return sending
-      }
-      const length = bytes.length
-      if (options === undefined && end.writing.free) {
+      const sending = send && sendAlong(end, [bytes], 'data', send)
+      if (sending !== undefined) return sending
+      const limits = send?.limits
+      const length = byteLengthOf(bytes)
+      if (limits === undefined && end.writing.free) {
         const answer = calls.send(end.id, bytes, 0, Math.min(length, MAX_TRANSFER))
         if (answer === length) {
           end.bytesWritten += answer
@@ -246,7 +245,7 @@ export class StreamSocket extends Socket {
         const rest = whole(end, bytes, Math.max(answer, 0))
         return sendWhole(end, rest, 'bytesWritten', undefined, length)
       }
-      return sendWhole(end, whole(end, bytes, 0), 'bytesWritten', options)
+      return sendWhole(end, whole(end, bytes, 0), 'bytesWritten', limits)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -262,13 +261,13 @@ export class StreamSocket extends Socket {
    */
   writev(chunks: readonly (Uint8Array | string)[], options?: SendOptions): Promise<number> {
     try {
+      const send = sendOf(options)
       const views = checkList(chunks, 'chunks', toBytes)
-      checkOperation(options)
       const end = endOf(this)
-      const sending = options && sendAlong(end, views, 'chunks', options)
+      const sending = send && sendAlong(end, views, 'chunks', send)
       if (sending !== undefined) return sending
       if (views.length === 0 && !end.closed) return Promise.resolve(0)
-      return sendWhole(end, wholeOfPieces(end, views), 'bytesWritten', options)
+      return sendWhole(end, wholeOfPieces(end, views), 'bytesWritten', send?.limits)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -282,11 +281,11 @@ export class StreamSocket extends Socket {
    * @throws as {@link read}, at once
    */
   tryRead(buffer: Uint8Array): number | undefined {
-    checkBuffer(buffer, 'buffer')
+    const length = checkBuffer(buffer, 'buffer')
     const end = endOf(this)
-    if (buffer.length === 0 && !end.closed) return 0
+    if (length === 0 && !end.closed) return 0
     if (!end.reading.empty) return undefined
-    const landed = receive(end, buffer, 0, buffer.length)
+    const landed = receive(end, buffer, 0, length)
     return typeof landed === 'number' ? landed : undefined
   }
 
@@ -301,7 +300,7 @@ export class StreamSocket extends Socket {
     const bytes = toBytes(data, 'data')
     const end = endOf(this)
     if (!end.writing.empty) return undefined
-    const answer = calls.send(end.id, bytes, 0, Math.min(bytes.length, MAX_TRANSFER))
+    const answer = calls.send(end.id, bytes, 0, Math.min(byteLengthOf(bytes), MAX_TRANSFER))
     if (answer >= 0) end.bytesWritten += answer
     else if (sendBlocked(answer)) return undefined
     return answer

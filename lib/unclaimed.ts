@@ -1,6 +1,7 @@
 /** The warnings about descriptors that were received and that nobody wanted. */
 
 import { leftUnclaimed } from './diagnostics.js'
+import { monotonic, setImmediate, setTimeout } from './timers.js'
 
 /** Milliseconds between two warnings: a flood of descriptors must not become a flood of words. */
 const PAUSE = 1000
@@ -15,13 +16,13 @@ export function unclaimed(closed: number): void {
   leftUnclaimed(closed)
   count += closed
   if (timer !== undefined) return
-  const wait = told + PAUSE - performance.now()
+  const wait = told + PAUSE - monotonic()
   timer = wait > 0 ? setTimeout(tell, wait).unref() : setImmediate(tell)
 }
 
 function tell(): void {
   timer = undefined
-  told = performance.now()
+  told = monotonic()
   const message =
     count === 1
       ? '1 received descriptor was closed because nobody took or closed it'

@@ -1,5 +1,6 @@
 import { failureOf } from './errors.js'
 import { OUT_OF_BOUNDS } from './native.js'
+import { byteLengthOf, part } from './typed-arrays.js'
 
 /**
  * The views of a list, each as long as it was when the operation began: the memory of one may have been
@@ -11,9 +12,10 @@ export function sameLengths(views: Uint8Array[], lengths: readonly number[]): Ui
   for (let index = 0; index < views.length; index++) {
     const view = views[index] as Uint8Array
     const length = lengths[index] as number
-    if (view.length < length) throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
+    const now = byteLengthOf(view)
+    if (now < length) throw failureOf(OUT_OF_BOUNDS, 'recvmsg')
     // A view of a buffer that grew: what was asked for is what it was then.
-    if (view.length > length) views[index] = view.subarray(0, length)
+    if (now > length) views[index] = part(view, 0, length)
   }
   return views
 }

@@ -5,13 +5,12 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { failIfAny } from './checks.js'
 import { checkBinary } from './cross/check-binary.js'
+import { howOf } from './cross/evidence.js'
 import { buildFor } from './cross/linker.js'
 import { chosenTargets, placeOf } from './cross/targets.js'
 import { StepFailed, root, script } from './steps.js'
 /** @import { Verdict } from './cross/check-binary.js' */
 /** @import { Target } from './cross/targets.js' */
-
-const RAN = { native: 'run', emulated: 'run under qemu' }
 
 /**
  * @param {Target} target
@@ -20,7 +19,6 @@ const RAN = { native: 'run', emulated: 'run under qemu' }
 function rowOf(target, { size, floor, libraries, problems }) {
   const state = problems.length === 0 ? 'clean' : 'NOT CLEAN'
   const needs = libraries.map((library) => library.replace(/.*\//, '')).join(' ')
-  const tested = target.runs ? RAN[target.runs] : 'only linked'
   const columns = [
     target.title,
     `\`${target.triple}\``,
@@ -29,7 +27,7 @@ function rowOf(target, { size, floor, libraries, problems }) {
     needs,
     state,
   ]
-  return `| ${columns.join(' | ')} | ${tested} |`
+  return `| ${columns.join(' | ')} | ${howOf(target)} |`
 }
 
 await script(async () => {

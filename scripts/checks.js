@@ -1,5 +1,6 @@
 // Everything that is checked without running the code.
 
+import { isInstalled } from './prerequisites.js'
 import { StepFailed, run, runInstalled } from './steps.js'
 
 /** @type {ReadonlyArray<() => Promise<void>>} */
@@ -15,8 +16,13 @@ const checks = [
 
 /** Runs them all, so that one look shows all there is to fix. Gives what failed. */
 export async function runChecks() {
-  return collectFailures(checks)
+  const hasDeny = isInstalled('cargo', ['deny', '--version'])
+  return collectFailures(hasDeny ? [...checks, denied] : checks)
 }
+
+/** What the crates depend on. Known vulnerabilities are in a database that needs the network each time. */
+export const denied = () =>
+  run('cargo', ['deny', '--locked', 'check', 'licenses', 'bans', 'sources'])
 
 /** @param {ReadonlyArray<() => Promise<void>>} steps */
 export async function collectFailures(steps) {

@@ -1,18 +1,25 @@
 // npm test: everything that has to hold before a change is merged, from a fresh clone.
-// Ends with `ava: N passed, M failed`, which stays readable to a machine.
+// Ends with `ava: N passed, M failed`, which stays readable to a machine, and with how many tests were skipped
+// for want of which programs: `, K skipped (needs: fish, zsh)`.
 
+import { alsoSkipped, lineOf, summaryOf } from './ava-summary.js'
 import { collectFailures, failIfAny, runChecks } from './checks.js'
 import { install } from './install.js'
 import { make } from './make.js'
 import { isInstalled } from './prerequisites.js'
 import { StepFailed, run, runInstalled, script } from './steps.js'
 
+/** How many of the Rust tests are left out where there is no Python: those with `_python` in their names. */
+const WITH_PYTHON = 1
+const hasPython = isInstalled('python3')
+
 async function runRustTests() {
+  const left = hasPython ? [] : ['--', '--skip', '_python']
   if (!isInstalled('cargo', ['nextest', '--version'])) {
-    return run('cargo', ['test', '--workspace', '--locked'])
+    return run('cargo', ['test', '--workspace', '--locked', ...left])
   }
   // A crate without tests yet is no failure; nextest leaves the doc tests to cargo.
-  await run('cargo', ['nextest', 'run', '--workspace', '--locked', '--no-tests=pass'])
+  await run('cargo', ['nextest', 'run', '--workspace', '--locked', '--no-tests=pass', ...left])
   await run('cargo', ['test', '--doc', '--workspace', '--exclude=socketpair', '--locked'])
 }
 
@@ -25,14 +32,9 @@ async function runJavaScriptTests() {
   try {
     await runInstalled('ava', ['--tap'], { onOutput })
   } finally {
-    // The last of each: a test may print such a line too, ava's own comes at the end.
-    const total = (/** @type {string} */ name) =>
-      [...report.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1)?.[1]
-    const [passed, failed] = [total('pass'), total('fail')]
-    if (passed !== undefined && failed !== undefined) {
-      // Its report counts a test that is yet to be written among the failed.
-      const todo = report.match(/^not ok \d+ - .* # TODO$/gm)?.length ?? 0
-      summary = `ava: ${passed} passed, ${Number(failed) - todo} failed`
+    const totals = summaryOf(report)
+    if (totals !== undefined) {
+      summary = lineOf(hasPython ? totals : alsoSkipped(totals, WITH_PYTHON, 'python3'))
     }
   }
   if (summary === undefined) throw new StepFailed('ava ended without its totals')

@@ -1,23 +1,19 @@
 /** The command line, run as a person does: the built file, a process of its own. */
-import { type ChildProcess, execFileSync, spawn, type StdioOptions } from 'node:child_process'
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Ending } from './endings.ts'
 import { programPath } from './endings.ts'
+import { pythonItself } from './programs.ts'
 import type { ExecutionContext } from './test.ts'
 
 /** The file that `socketpair` stands for in an installed package. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
-/** Python itself, by its path: what PATH finds may be a shell script around it. */
-export const PYTHON = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], {
-  encoding: 'utf8',
-}).trim()
-
 /** A program in Python as a command, with all that it may need of the modules. */
 export function python(source: string, ...args: readonly string[]): string[] {
   const modules = 'import fcntl, hashlib, json, os, random, signal, socket, sys, time'
-  return [PYTHON, '-I', '-S', '-c', `${modules}\n${source}`, ...args]
+  return [pythonItself(), '-I', '-S', '-c', `${modules}\n${source}`, ...args]
 }
 
 /** The other end as a socket, in such a program. */
@@ -92,7 +88,7 @@ export async function inTerminal(
   env: object = {},
 ): Promise<Shown> {
   const line = ['-I', '-S', programPath('terminal.py'), JSON.stringify(steps), ...command]
-  const child = spawn(PYTHON, line, {
+  const child = spawn(pythonItself(), line, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...CLEAN, TERM: 'xterm-256color', ...env },
   })

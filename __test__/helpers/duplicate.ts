@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { programPath } from './endings.ts'
+import { needs } from './needs.ts'
 
 let dup: ((fd: number) => number) | undefined
 
@@ -14,6 +15,7 @@ export function duplicate(fd: number): number {
 }
 
 function load(): (fd: number) => number {
+  needs('cc')
   const folder = mkdtempSync(path.join(tmpdir(), 'socketpair-'))
   const target = path.join(folder, 'duplicate.node')
   const flags = ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', target]

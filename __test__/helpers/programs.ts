@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Socket } from 'socketpair'
+import { needs } from './needs.ts'
 import type { ExecutionContext } from './test.ts'
 
 const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url))
@@ -13,7 +14,9 @@ const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url))
 /** The interpreter itself: what PATH finds may be a shell script around it. */
 let python: string | undefined
 
-function pythonItself(): string {
+/** Python by its path. Skips the test where there is none. */
+export function pythonItself(): string {
+  needs('python3')
   python ??= execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], {
     encoding: 'utf8',
   }).trim()
@@ -102,6 +105,7 @@ export function start(
 
 /** Compiles a C program of programs/; gives the path of what came out. */
 export function compile(t: ExecutionContext, source: string): string {
+  needs('cc')
   const folder = mkdtempSync(path.join(tmpdir(), 'socketpair-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const target = path.join(folder, path.basename(source, '.c'))

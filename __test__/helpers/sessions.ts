@@ -12,10 +12,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { connect, createServer, type TLSSocket } from 'node:tls'
+import { needs } from './needs.ts'
 import type { ExecutionContext } from './test.ts'
 
 /** The two ends of a TLS connection. */
 export async function tlsPair(t: ExecutionContext): Promise<[TLSSocket, TLSSocket]> {
+  needs('openssl')
   const folder = mkdtempSync(join(tmpdir(), 'socketpair-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]

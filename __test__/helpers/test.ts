@@ -1,6 +1,7 @@
 /** `test` as every file here uses it: one after the other, and no descriptor may be left. */
 import anyTest, { type ExecutionContext } from 'ava'
 import { ownDescriptorsComeBack } from './descriptors.ts'
+import { skippable } from './needs.ts'
 import { warmUp } from './warm-up.ts'
 
 export type { ExecutionContext } from 'ava'
@@ -18,10 +19,10 @@ test.failing = (title: string, body: Body): void => {
 }
 
 function counted(body: Body): Body {
-  return async (t) => {
+  return skippable(async (t) => {
     await warmUp()
     // Registered first, so it runs last: after everything that the test's own teardowns close.
     t.teardown(ownDescriptorsComeBack())
     await body(t)
-  }
+  })
 }

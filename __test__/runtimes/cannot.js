@@ -16,7 +16,9 @@
 export const notOfRuntimes = [
   'benchmark',
   'binaries',
-  'documentation',
+  'documentation-examples',
+  'documentation-types',
+  'skipping',
   'package',
   'packages',
   'types',
@@ -29,6 +31,7 @@ export const cannot = {
   'node 24': [],
   'node 26': [],
   bun: [
+    { file: 'documentation', why: 'the blocks of the documentation are for Node' },
     {
       file: 'channel-endings',
       title: /readiness: loop$/,
@@ -50,6 +53,7 @@ export const cannot = {
     },
     { file: 'exit', error: /'error: planned/, why: 'tells of uncaught errors in words of its own' },
     { file: 'fairness', error: /uvMetricsInfo/, why: 'does not count the turns of its event loop' },
+    { file: 'fake-clock', why: 'its streams and its test runner have clocks of their own' },
     {
       file: 'faults',
       title: /pthread_create:EAGAIN:@1$/,
@@ -93,6 +97,8 @@ export const cannot = {
     },
   ],
   deno: [
+    { file: 'fake-clock', why: 'its streams and its test runner have clocks of their own' },
+    { file: 'documentation', why: 'the blocks of the documentation are for Node' },
     {
       file: 'channel-endings',
       title: /readiness: loop$/,

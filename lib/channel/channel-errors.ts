@@ -14,9 +14,10 @@ export function badFrame(why: string): Error {
   return coded(new Error(`what arrived is no frame of a channel: ${why}`), 'ERR_BAD_FRAME')
 }
 
-/** Whether bytes that are no frame were the reason. */
-export function isBadFrame(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'ERR_BAD_FRAME'
+/** True if there is no place to go on from: bytes that are no frame, or memory that was taken away. */
+export function endsReceiving(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === 'ERR_BAD_FRAME' || code === 'ERR_INVALID_STATE'
 }
 
 /** The end came in the middle of a frame. */

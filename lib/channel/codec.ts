@@ -24,10 +24,7 @@ export interface Coder {
 }
 
 const raw: Coder = {
-  encode: (value) =>
-    typeof value === 'string' || (isUint8Array(value) && value.length > 0)
-      ? value
-      : toBytes(value, 'value'),
+  encode: (value) => (typeof value === 'string' ? value : toBytes(value, 'value')),
   decode: (reader) => reader.ownBody(),
   view: (reader) => reader.body(),
 }
@@ -39,10 +36,7 @@ const json: Coder = {
       throw invalidValue('value', 'must be something that JSON can tell', value)
     return text
   },
-  decode: (reader) =>
-    decoded('json', () =>
-      JSON.parse(reader.bytes.toString('utf8', reader.bodyStart, reader.bodyEnd)),
-    ),
+  decode: (reader) => decoded('json', () => JSON.parse(reader.text())),
 }
 
 let coderOfV8: Coder | undefined
@@ -71,16 +65,15 @@ export function coderOf(codec: unknown): Coder {
   if (typeof encode !== 'function' || typeof decode !== 'function') {
     throw invalidType('options.codec', 'an object with the functions encode and decode', codec)
   }
-  const custom = codec as Codec
   return {
     encode(value) {
-      const bytes: unknown = custom.encode(value)
+      const bytes: unknown = Reflect.apply(encode, codec, [value])
       if (!isUint8Array(bytes)) {
         throw invalidType('options.codec.encode()', 'an instance of Buffer or Uint8Array', bytes)
       }
       return toBytes(bytes, 'options.codec.encode()')
     },
-    decode: (reader) => present(custom.decode(reader.ownBody()), 'custom'),
+    decode: (reader) => present(Reflect.apply(decode, codec, [reader.ownBody()]), 'custom'),
   }
 }
 

@@ -1,20 +1,28 @@
 import type { Duplex } from 'node:stream'
-import type { OperationOptions } from '../arguments.js'
+import { reasonOf } from '../abort.js'
+import type { Limits } from '../arguments.js'
 import { errorOf } from '../errors.js'
-import { type Attempt, BLOCKED, Operation } from '../operation.js'
+import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from '../operation.js'
 import { beginTurn, mayTry } from '../turn.js'
+import { plain } from '../typed-arrays.js'
 import type { FrameReader } from './frame-reader.js'
 import { DIRECT, type FrameWriter } from './frame-writer.js'
 import type { Stuck, Transport } from './transport.js'
 import { sound } from './views.js'
+import { clearImmediate, setImmediate } from '../timers.js'
 
 /** Frames over a Duplex of Node: as over a stream socket, without descriptors. */
 export class DuplexTransport implements Transport {
   readonly direct = DIRECT
   readonly borrows = true
+  held = false
   readonly arrivals = undefined
   readonly #duplex: Duplex
   #receives: Operation[] = []
+  /** Is being tried. Its try may run the caller's code, a codec, which may do anything to this transport. */
+  #running: Operation | undefined
+  /** Meanwhile something else may have come. */
+  #rerun = false
   #send: (() => void) | undefined
   /** Frames were given to the stream, which has not said yet that they have gone. */
   #writing = false
@@ -22,11 +30,11 @@ export class DuplexTransport implements Transport {
   #readFailure: { error: unknown } | undefined
   #turn: NodeJS.Immediate | undefined
   #closing = false
+  readonly #look = (): void => this.retry()
 
   constructor(duplex: Duplex) {
     this.#duplex = duplex
-    const look = () => this.retry()
-    duplex.on('readable', look).on('end', look)
+    duplex.on('readable', this.#look).on('end', this.#look)
     duplex.on('error', (error: unknown) => {
       this.#readFailure ??= { error }
       this.#writeFailure ??= { error }
@@ -62,7 +70,7 @@ export class DuplexTransport implements Transport {
     duplex.write(views.at(-1), (error) => {
       this.#writing = false
       frames.lent = 0
-      if (error) this.#writeFailure ??= { error: plain(error) }
+      if (error) this.#writeFailure ??= { error: told(error) }
       else frames.advance(given.reduce((bytes, item) => bytes + item.bytes, 0))
       this.#send?.()
     })
@@ -101,58 +109,72 @@ export class DuplexTransport implements Transport {
       reader.rest()
       return BLOCKED
     }
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)
+    const bytes =
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, this.#duplex.readableEncoding ?? 'utf8')
+        : plain(chunk as Uint8Array)
     reader.room(bytes.length)
     reader.bytes.set(bytes, reader.end)
     reader.landed(bytes.length)
     return bytes.length
   }
 
-  untilFilled<T>(attempt: Attempt<T>, options: OperationOptions | undefined): Promise<T> {
+  untilFilled<T>(attempt: Attempt<T>, limits: Limits | undefined): Promise<T> {
     const operation = new Operation<T>(attempt)
-    if (options?.signal?.aborted) {
-      operation.reject(options.signal.reason)
+    if (limits?.signal?.aborted) {
+      operation.reject(reasonOf(limits.signal))
       return operation.promise
     }
     this.#receives.push(operation as Operation)
     if (mayTry()) this.retry()
     else this.#nextTurn()
-    if (options !== undefined && !operation.settled) {
+    if (limits !== undefined && !operation.settled) {
       const giveUp = (error: unknown) => {
-        this.#receives = this.#receives.filter((one) => one !== (operation as Operation))
-        operation.reject(error)
+        this.#drop(operation as Operation)
+        this.#interrupt(operation as Operation, error)
       }
       const expire = () => giveUp(errorOf('ETIMEDOUT', 'recvmsg'))
-      if (options.timeout === 0) expire()
-      else operation.watch(options, giveUp, expire)
+      if (limits.timeout === 0) expire()
+      else operation.watch(limits, giveUp, expire)
     }
     return operation.promise
   }
 
   retry(): void {
+    if (this.#running !== undefined) {
+      this.#rerun = true
+      return
+    }
     beginTurn()
     for (let first = this.#receives[0]; first !== undefined; first = this.#receives[0]) {
       let result
+      this.#running = first
+      this.#rerun = false
       try {
         result = first.attempt()
       } catch (error) {
-        this.#receives.shift()
+        this.#running = undefined
+        this.#drop(first)
         first.reject(error)
         continue
       }
-      if (typeof result === 'symbol') {
+      this.#running = undefined
+      if (result !== BLOCKED && result !== SHORT_OF_BUFFERS) {
+        this.#drop(first)
+        first.resolve(result)
+      } else if (first.interrupted === undefined) {
         // What is there is more than one attempt takes: no event will tell of it again.
-        if (this.#duplex.readableLength > 0) this.#nextTurn()
+        if (this.#rerun || (!this.held && this.#duplex.readableLength > 0)) this.#nextTurn()
         return
+      } else {
+        first.reject(first.interrupted.error)
       }
-      this.#receives.shift()
-      first.resolve(result)
     }
   }
 
   endReceiving(): void {
     // Half a Duplex can't be closed: what the peer still sends stays in its queue, which is bounded.
-    this.#duplex.removeAllListeners('readable')
+    this.#duplex.off('readable', this.#look)
     this.#duplex.pause()
   }
 
@@ -169,7 +191,7 @@ export class DuplexTransport implements Transport {
     this.#closing = true
     const duplex = this.#duplex
     for (const operation of this.#receives.splice(0)) {
-      operation.reject(errorOf('ECANCELED', 'recvmsg'))
+      this.#interrupt(operation, errorOf('ECANCELED', 'recvmsg'))
     }
     clearImmediate(this.#turn)
     if (duplex.destroyed) return
@@ -188,6 +210,18 @@ export class DuplexTransport implements Transport {
     ;(this.#duplex as { unref?: () => void }).unref?.()
   }
 
+  /** It waits no longer, wherever it stood: its own try may have taken it out already. */
+  #drop(operation: Operation): void {
+    const index = this.#receives.indexOf(operation)
+    if (index !== -1) this.#receives.splice(index, 1)
+  }
+
+  /** Rejects what was taken out. A try under way goes before: what it takes would be lost otherwise. */
+  #interrupt(operation: Operation, error: unknown): void {
+    if (operation === this.#running) operation.interrupted ??= { error }
+    else operation.reject(error)
+  }
+
   #changed(): void {
     this.retry()
     this.#send?.()
@@ -202,6 +236,6 @@ export class DuplexTransport implements Transport {
 }
 
 /** The error of a write, with the word that a socket has for it where the stream was closed here. */
-function plain(error: NodeJS.ErrnoException): Error {
+function told(error: NodeJS.ErrnoException): Error {
   return error.code?.startsWith('ERR_STREAM_') ? errorOf('ECANCELED', 'sendmsg') : error
 }

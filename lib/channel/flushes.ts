@@ -1,9 +1,10 @@
-import type { Operation } from '../operation.js'
+/** Called when so many bytes in all have gone, or with why they never will: true if that tells the caller. */
+export type Done = (error?: unknown) => boolean
 
-/** Someone who waits until so many bytes in all have gone. */
+/** Who waits until so many bytes in all have gone. */
 export interface Flush {
   target: number
-  readonly operation: Operation<void>
+  readonly done: Done
 }
 
 /** Those who wait until what was sent before has gone, in order. */
@@ -15,8 +16,8 @@ export class Flushes {
   }
 
   /** Waits until so many bytes have gone. */
-  add(target: number, operation: Operation<void>): Flush {
-    const flush = { target, operation }
+  add(target: number, done: Done): Flush {
+    const flush = { target, done }
     this.#waiting.push(flush)
     return flush
   }
@@ -28,9 +29,11 @@ export class Flushes {
 
   /** So many bytes have gone in all. */
   passed(gone: number): void {
-    while (this.#waiting[0] !== undefined && this.#waiting[0].target <= gone) {
-      this.#waiting.shift()?.operation.resolve()
-    }
+    let passed = 0
+    while (passed < this.#waiting.length && (this.#waiting[passed] as Flush).target <= gone)
+      passed++
+    if (passed === 0) return
+    for (const { done } of this.#waiting.splice(0, passed)) done()
   }
 
   /** So many bytes were taken back there: those who wait for what is behind wait for less. */

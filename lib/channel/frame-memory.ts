@@ -1,7 +1,9 @@
+import { invalidState } from '../errors.js'
 import { EXTENDED, HEADER } from './frame-header.js'
 import { grown, KEPT } from './grown-slab.js'
 import { Slab } from './slab.js'
 import { SLAB, slabs } from './slab-pool.js'
+import { viewedSlabs } from './viewed-slabs.js'
 
 /** Of a frame at least this long no more is received than its end, and what is likely to end behind it. */
 const LONG = 4096
@@ -28,6 +30,8 @@ export class FrameMemory {
   protected needed: number = HEADER
   /** The longest frame that came whole. */
   protected longest = 0
+  /** Views of a slab of this memory may be in use. */
+  #viewed = false
 
   /** Bytes that are here and belong to no frame yet that was found. */
   get buffered(): number {
@@ -83,8 +87,48 @@ export class FrameMemory {
     if (this.slab === undefined || this.start !== this.end) return
     this.base += this.start
     this.start = this.end = 0
-    give(this.slab)
+    this.#give(this.slab)
     this.slab = undefined
+  }
+
+  /** What comes next goes to other memory: views that were given stay as they are. */
+  leaveViews(): void {
+    if (!this.#viewed) return
+    this.#viewed = false
+    viewedSlabs.take(this)
+    const { slab, start, end } = this
+    // What was detached is found out by the receive that needs it.
+    if (slab?.viewer !== this || slab.bytes.length < end) return
+    const other = this.#slabFor(end - start)
+    other.bytes.set(slab.bytes.subarray(start, end))
+    this.#turnTo(other)
+  }
+
+  /** The slab, of which the caller gets views: from here on no other uses it, and nothing of others is in it. */
+  protected lend(): Slab {
+    const slab = this.slab as Slab
+    if (slab.viewer !== this) {
+      slab.viewer = this
+      slab.bytes.fill(0, this.end)
+    }
+    this.#viewed = true
+    return slab
+  }
+
+  /**
+   * The slab, whose memory is as it was.
+   * @throws ERR_INVALID_STATE it is detached, and what was in it is lost
+   */
+  protected sound(): Slab {
+    const slab = this.slab as Slab
+    if (slab.bytes.length >= this.end && slab.bytes.length > 0) return slab
+    if (this.start < this.end) {
+      throw invalidState(
+        'a view of recvMany() was transferred, and with it what had arrived behind it',
+      )
+    }
+    this.#turnTo(slabs.take())
+    return this.slab as Slab
   }
 
   /** These bytes in memory of their own: a copy, or the slab's own where they are most of it. */
@@ -92,53 +136,67 @@ export class FrameMemory {
     const slab = this.slab as Slab
     const view = slab.bytes.subarray(from, to)
     if (view.length < WORTH_A_SLAB || view.length * 2 < slab.bytes.length) return Buffer.from(view)
-    const rest = this.end - this.start
-    const fresh = rest === 0 ? undefined : slabs.take()
-    if (fresh !== undefined && rest > fresh.bytes.length) {
-      slabs.give(fresh)
-      return Buffer.from(view)
-    }
-    fresh?.bytes.set(slab.bytes.subarray(this.start, this.end))
+    const rest = slab.bytes.subarray(this.start, this.end)
+    if (rest.length > SLAB) return Buffer.from(view)
+    const fresh = rest.length === 0 ? undefined : this.#take()
+    fresh?.bytes.set(rest)
+    this.#turnTo(fresh)
+    // What else is in it is not the receiver's.
+    slab.bytes.fill(0, 0, from).fill(0, to)
+    return view
+  }
+
+  #take(): Slab {
+    return (this.#viewed ? viewedSlabs.take(this) : undefined) ?? slabs.take()
+  }
+
+  #give(slab: Slab): void {
+    if (slab.bytes.length !== SLAB) grown.give(slab)
+    else if (slab.viewer === undefined) slabs.give(slab)
+    else if (slab.viewer === this) viewedSlabs.give(this, slab)
+  }
+
+  #slabFor(bytes: number): Slab {
+    return bytes > SLAB ? new Slab(bytes) : slabs.take()
+  }
+
+  /** What was not found yet is in this slab now, from its beginning. */
+  #turnTo(slab: Slab | undefined): void {
+    this.end -= this.start
     this.base += this.start
     this.start = 0
-    this.end = rest
-    this.slab = fresh
-    return view
+    this.slab = slab
   }
 
   /** What is here goes to the front of a slab: of a longer one, where that claims no memory anew. */
   #arrange(): Slab {
-    const slab = (this.slab ??= slabs.take())
+    this.slab ??= this.#take()
+    const slab = this.sound()
     const { start, end } = this
     if (start > 0) {
       if (start < end) slab.bytes.copyWithin(0, start, end)
       this.base += start
       this.end = end - start
       this.start = 0
-      if (start === end && slab.bytes.length > KEPT) return (this.slab = slabs.take())
+      if (start === end && slab.bytes.length > KEPT) return (this.slab = this.#take())
     }
     const wanted = this.needed + HEADER
     if (wanted <= slab.bytes.length) return slab
-    const other = grown.take(wanted)
+    const other = grown.take(wanted, this)
     if (other !== undefined) this.#move(other)
     else if (this.needed - EXTENDED <= Math.min(this.longest, TRUSTED)) this.#grow(wanted)
     return this.slab
   }
 
   #grow(length: number): number {
-    return this.#move(grown.take(length) ?? new Slab(length))
+    return this.#move(grown.take(length, this) ?? new Slab(length))
   }
 
   #move(to: Slab): number {
     const from = this.slab as Slab
     to.bytes.set(from.bytes.subarray(0, this.end))
-    give(from)
+    this.#give(from)
     this.slab = to
     return to.bytes.length - this.end
   }
-}
-
-function give(slab: Slab): void {
-  if (slab.bytes.length === SLAB) slabs.give(slab)
-  else grown.give(slab)
 }

@@ -41,7 +41,7 @@ export class FrameReader extends FrameMemory {
       this.needed = HEADER
       return false
     }
-    const { bytes } = this.slab as Slab
+    const { bytes } = this.sound()
     const word =
       (bytes[start] as number) |
       ((bytes[start + 1] as number) << 8) |
@@ -72,13 +72,18 @@ export class FrameReader extends FrameMemory {
 
   /** The body of the frame that was just found, as a view. */
   body(): Buffer {
-    const { memory } = this.slab as Slab
+    const { memory } = this.lend()
     return Buffer.from(memory, this.bodyStart, this.bodyEnd - this.bodyStart)
   }
 
   /** The same in memory of its own: a copy, or the slab's own when the body is most of it. */
   ownBody(): Buffer {
     return this.own(this.bodyStart, this.bodyEnd)
+  }
+
+  /** The same as UTF-8. */
+  text(): string {
+    return this.bytes.toString('utf8', this.bodyStart, this.bodyEnd)
   }
 
   #extended(word: number, start: number, have: number): boolean {

@@ -1,4 +1,5 @@
 import type { Outgoing } from '../outgoing.js'
+import type { Done } from './flushes.js'
 import { EXTENDED, type Extension, HEADER, writeHeader } from './frame-header.js'
 import type { Slab } from './slab.js'
 import { SLAB, slabs } from './slab-pool.js'
@@ -17,7 +18,7 @@ export interface Item {
   /** Descriptors that go with its first byte. */
   readonly along?: Outgoing | undefined
   /** Called when the last byte has gone, or never will, because of an error. */
-  readonly done?: ((error?: unknown) => void) | undefined
+  readonly done?: Done | undefined
   /** Lent by {@link slabs}, and given back with this item. */
   readonly slab?: Slab | undefined
 }
@@ -26,7 +27,7 @@ export interface Item {
 export interface FrameOptions {
   readonly extension?: Extension | undefined
   readonly along?: Outgoing | undefined
-  readonly done?: ((error?: unknown) => void) | undefined
+  readonly done?: Done | undefined
 }
 
 /**
@@ -60,8 +61,19 @@ export class FrameWriter {
     this.pending += HEADER + length
   }
 
+  /** The same with an extended header. */
+  appendExtended(body: Uint8Array, extension: Extension): void {
+    const { length } = body
+    const slab = this.#room(EXTENDED + length)
+    const at = this.end
+    writeHeader(slab.data, at, length, extension)
+    slab.bytes.set(body, at + EXTENDED)
+    this.end = at + EXTENDED + length
+    this.pending += EXTENDED + length
+  }
+
   /**
-   * The same of text, as UTF-8.
+   * The same as {@link append} of text, as UTF-8.
    * @param most so many bytes at most, more than which no slab has
    * @returns the length of the body
    */
@@ -116,6 +128,8 @@ export class FrameWriter {
     const index = this.items.indexOf(item, this.head)
     if (index === -1) return
     const [header, body] = item.views as [Uint8Array, Uint8Array]
+    // What was detached meanwhile is found out when it is to be sent.
+    if (body.length !== item.lengths[1]) return
     this.items[index] = { ...item, views: [header, Buffer.from(body)] }
   }
 
@@ -151,16 +165,18 @@ export class FrameWriter {
     this.#closeRun(false)
   }
 
-  /** Forgets everything; nothing more will go because of `error`. */
-  clear(error: unknown): void {
+  /** Forgets everything; nothing more will go because of `error`. True if that told the caller. */
+  clear(error: unknown): boolean {
     const items = this.items.splice(0).slice(this.head)
     this.head = this.skip = this.lent = 0
     this.slab = undefined
     this.begin = this.end = this.pending = 0
+    let told = false
     for (const { along, done } of items) {
       along?.release()
-      done?.(error)
+      if (done?.(error) === true) told = true
     }
+    return told
   }
 
   #room(bytes: number): Slab {

@@ -9,17 +9,20 @@ export const KEPT = 2 * 1024 * 1024
 class GrownSlab {
   #free: Slab | undefined
 
-  /** Gives it if it has `least` bytes. */
-  take(least: number): Slab | undefined {
+  /** Gives it if it has `least` bytes, and no other than `user` has given views of it to its caller. */
+  take(least: number, user: object): Slab | undefined {
     const slab = this.#free
     if (slab === undefined || slab.bytes.length < least) return undefined
+    if (slab.viewer !== undefined && slab.viewer !== user) return undefined
     this.#free = undefined
     return slab
   }
 
   give(slab: Slab): void {
     const { length } = slab.bytes
-    if (length > SLAB && length <= KEPT && length > (this.#free?.bytes.length ?? 0)) {
+    if (length <= SLAB || length > KEPT) return
+    const other = this.#free
+    if (other === undefined || other.viewer !== undefined || length > other.bytes.length) {
       this.#free = slab
     }
   }

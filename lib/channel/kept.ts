@@ -41,6 +41,13 @@ export class KeptMessages {
     this.bytes += bytes
   }
 
+  /** Keeps an error, of which the receive learns that comes to it. */
+  addFailure(error: unknown): void {
+    const descriptors = { fds: [], fdsTruncated: false }
+    this.#kept.push({ value: undefined, bytes: COST, descriptors, failure: { error } })
+    this.bytes += COST
+  }
+
   /** The next one with its descriptors, if there is one. @throws why it has no value */
   take(): ({ value: unknown } & Descriptors) | undefined {
     const kept = this.#kept.shift()

@@ -1,10 +1,9 @@
-import type { Operation } from '../operation.js'
-
 /** A send or a flush that waits until there is room in the queue. */
 export interface Parked {
-  readonly operation: Operation<void>
   /** There is room: it goes in. */
   admit(): void
+  /** It never will, because of `error`: true if that tells the caller. */
+  fail(error: unknown): boolean
 }
 
 /** Those who wait for room, in order. */

@@ -1,33 +1,44 @@
-import type { OperationOptions } from '../arguments.js'
+import { reasonOf } from '../abort.js'
+import type { Limits } from '../arguments.js'
 import { errorOf } from '../errors.js'
 import { BLOCKED } from '../operation.js'
 import { spend } from '../turn.js'
 import { endTurn } from '../turn-end.js'
 import type { Descriptors } from './arrivals.js'
-import { cutFrame, isBadFrame } from './channel-errors.js'
+import { cutFrame, endsReceiving } from './channel-errors.js'
 import type { Coder } from './codec.js'
 import { KIND } from './frame-header.js'
 import { FrameReader } from './frame-reader.js'
 import { KeptMessages } from './kept.js'
+import { tell } from './told.js'
 import type { Transport } from './transport.js'
+import { queueMicrotask } from '../timers.js'
 
 /** Hears of the frames that are no messages. */
 export interface Listener {
-  /** Whether some are expected. */
+  /** True if some are expected. */
   readonly listening: boolean
+  /** True if one of them may stand behind others that are not taken now. */
+  readonly seeking: boolean
+  /** True if a frame of this kind may be taken in; `seeking`: what is behind it is wanted. */
+  takes(kind: number, seeking: boolean): boolean
   /** Takes in the frame that `reader` has found. */
   hear(reader: FrameReader): void
   /** None will come any more. */
   deaf(error: unknown): void
 }
 
-/** Bytes that one attempt receives at most, before it is somebody else's turn. */
+/** Bytes that one attempt receives at most, before other receives get their turn. */
 const MOST_AT_ONCE = 1024 * 1024
+
+/** The next frame is a request that must wait until answers have gone. */
+const HELD: unique symbol = Symbol('held')
 
 /**
  * The receiving direction of a channel. Receives wait in the queue of the transport, and each looks first at
  * what is here. While frames that are no messages are expected, one receive of the channel's own waits among
- * them, the listening one: it keeps the messages that it meets, up to the mark, for those who ask later.
+ * them, the listening one: it keeps the messages that it meets, up to the mark, for later receives. It ends
+ * when it can't go on, and whatever may have changed that calls {@link listen}.
  */
 export class Receiver {
   readonly reader: FrameReader
@@ -35,12 +46,23 @@ export class Receiver {
   readonly #coder: Coder
   readonly #listener: Listener
   readonly #mark: number
+  /** The messages, and the errors, that the listening receive met. */
   readonly #kept = new KeptMessages()
   #isListening = false
+  /** The listening receive is in the queue of the transport. */
+  #queued = false
+  /** An attempt is under way: what it calls, a codec, must not begin another one. */
+  #busy = false
+  /** One was wanted meanwhile. */
+  #missed = false
+  /** A receive has met a request that must wait. */
+  #held = false
   /** Nothing more will come, whatever the transport says. */
   #ended = false
-  /** What the next receive must be told. */
-  #failure: { error: unknown } | undefined
+  /** Why listening is of no use any more. */
+  #over: { error: unknown } | undefined
+  /** What was received last was an error. */
+  #trouble: { error: unknown } | undefined
 
   constructor(transport: Transport, coder: Coder, most: number, mark: number, listener: Listener) {
     this.#transport = transport
@@ -51,23 +73,23 @@ export class Receiver {
   }
 
   /** The next value; null at the end. */
-  one(options: OperationOptions | undefined): Promise<unknown> {
+  one(limits: Limits | undefined): Promise<unknown> {
     return this.#receive(() => {
       const kept = this.#kept.length > 0 ? this.#kept.takeValue() : undefined
       if (kept !== undefined) return kept.value
-      const found = this.#find()
+      const found = this.#findMessage()
       if (found !== true) return found
       this.#discard()
       return this.#coder.decode(this.reader)
-    }, options)
+    }, limits)
   }
 
   /** The next value with its descriptors; null at the end. */
-  whole(options: OperationOptions | undefined): Promise<({ value: unknown } & Descriptors) | null> {
+  whole(limits: Limits | undefined): Promise<({ value: unknown } & Descriptors) | null> {
     return this.#receive(() => {
       const kept = this.#kept.take()
       if (kept !== undefined) return kept
-      const found = this.#find()
+      const found = this.#findMessage()
       if (found !== true) return found
       const descriptors = this.#descriptors()
       try {
@@ -76,18 +98,18 @@ export class Receiver {
         for (const received of descriptors.fds) received.close()
         throw error
       }
-    }, options)
+    }, limits)
   }
 
   /** The values that are here, at most so many; null at the end. */
-  many(most: number, copy: boolean, options?: OperationOptions): Promise<unknown[] | null> {
+  many(most: number, copy: boolean, limits?: Limits): Promise<unknown[] | null> {
     return this.#receive(() => {
       const values: unknown[] = []
       const kept = this.#kept
       while (values.length < most && kept.sound) values.push(kept.takeValue()?.value)
       if (values.length > 0) return values
       kept.take()
-      const found = this.#find()
+      const found = this.#findMessage()
       if (found !== true) return found
       const reader = this.reader
       const coder = this.#coder
@@ -95,28 +117,36 @@ export class Receiver {
       const view = copy || this.#listener.listening ? undefined : coder.view
       const { arrivals } = this.#transport
       do {
-        if (arrivals?.empty === false || reader.kind !== KIND.message) this.#discard()
         if (reader.kind !== KIND.message) {
-          this.#listener.hear(reader)
-          continue
+          if (this.#hear(true)) continue
+          return values
         }
+        if (arrivals?.empty === false) this.#discard()
         try {
           values.push(view === undefined ? coder.decode(reader) : view(reader))
         } catch (error) {
           if (values.length === 0) throw error
-          this.#failure = { error }
+          kept.addFailure(error)
           return values
         }
       } while (values.length < most && this.#another())
       return values
-    }, options)
+    }, limits)
   }
 
   /** Waits for frames that are no messages, as long as some are expected. */
   listen(): void {
-    if (this.#isListening || this.#ended || !this.#listener.listening) return
-    if (this.#kept.bytes >= this.#mark || this.#failure !== undefined) return
+    const listener = this.#listener
+    if (this.#isListening || !listener.listening) return
+    if (this.#over !== undefined) {
+      listener.deaf(this.#over.error)
+      return
+    }
+    if (this.#kept.bytes >= this.#mark) return
+    if (this.#held && !listener.takes(KIND.request, listener.seeking)) return
     this.#isListening = true
+    // It may receive at any time.
+    this.reader.leaveViews()
     void this.#listen()
   }
 
@@ -126,50 +156,92 @@ export class Receiver {
     if (this.#isListening) queueMicrotask(() => this.#transport.retry())
   }
 
-  /** Closes what was kept for nobody. */
+  /** Goes on where requests were held back. */
+  resume(): void {
+    if (this.#held && this.#listener.takes(KIND.request, true)) {
+      this.#held = this.#transport.held = false
+      this.#transport.retry()
+    }
+    this.listen()
+  }
+
+  /** Closes what was kept, and no receive has taken. */
   clear(): void {
     this.#kept.clear()
   }
 
-  #receive<T>(
-    attempt: () => T | typeof BLOCKED,
-    options: OperationOptions | undefined,
-  ): Promise<T> {
+  #receive<T>(attempt: () => T | typeof BLOCKED, limits: Limits | undefined): Promise<T> {
     const transport = this.#transport
-    const aborted = options?.signal?.aborted === true
+    const aborted = limits?.signal?.aborted === true ? limits.signal : undefined
+    const alone = transport.waiting === (this.#queued ? 1 : 0)
     let tried = false
-    if (transport.mayFill || (this.#kept.length > 0 && transport.waiting <= 1)) {
-      if (aborted) return Promise.reject(options?.signal?.reason)
+    if (!this.#busy && (transport.mayFill || (this.#kept.length > 0 && alone))) {
+      if (aborted !== undefined) return Promise.reject(reasonOf(aborted))
       // What is received next may be the answer to what was gathered, here or elsewhere.
       if (this.reader.buffered === 0) endTurn()
-      const outcome = attempt()
+      const outcome = this.#attempt(attempt)
       spend(0)
-      if (outcome !== BLOCKED) {
-        if (this.#listener.listening) this.listen()
-        return Promise.resolve(outcome as T)
-      }
+      if (outcome !== BLOCKED) return Promise.resolve(outcome as T)
       tried = true
     }
-    if (!aborted) endTurn()
-    return transport.untilFilled(attempt, options, tried && transport.waiting === 0)
+    if (aborted === undefined) endTurn()
+    const again = () => this.#attempt(attempt)
+    return transport.untilFilled(again, limits, tried && transport.waiting === 0)
   }
 
-  /** Finds the next message, and lets the listener hear what comes before it. */
-  #find(): true | null | typeof BLOCKED {
-    this.#raise()
+  /** One attempt of a receive that was called; one that ends may have made room for the listening one. */
+  #attempt<T>(attempt: () => T | typeof BLOCKED): T | typeof BLOCKED {
+    if (this.#busy) {
+      this.#missed = true
+      return BLOCKED
+    }
+    this.#busy = true
+    let outcome: T | typeof BLOCKED | undefined
+    try {
+      outcome = attempt()
+      return outcome
+    } catch (error) {
+      throw tell(error)
+    } finally {
+      this.#leave()
+      if (outcome !== BLOCKED && !this.#isListening && this.#listener.listening) {
+        queueMicrotask(() => this.listen())
+      }
+    }
+  }
+
+  /** An attempt is over. */
+  #leave(): void {
+    this.#busy = false
+    if (!this.#missed) return
+    this.#missed = false
+    queueMicrotask(() => this.#transport.retry())
+  }
+
+  /** {@link #find} for a receive that was called. */
+  #findMessage(): true | null | typeof BLOCKED {
+    const found = this.#find(true)
+    return found === HELD ? BLOCKED : found
+  }
+
+  /**
+   * Finds the next message, and lets the listener hear what comes before it.
+   * @param seeking requests that can't be begun yet may be taken in, since what is behind them is wanted
+   */
+  #find(seeking: boolean): true | null | typeof BLOCKED | typeof HELD {
+    this.#held = this.#transport.held = false
     let budget = MOST_AT_ONCE
     for (;;) {
       while (!this.#ended && this.#next()) {
         if (this.reader.kind === KIND.message) return true
-        this.#discard()
-        this.#listener.hear(this.reader)
+        if (!this.#hear(seeking)) return HELD
       }
       if (this.#ended) return null
       if (budget <= 0) return BLOCKED
       const landed = this.#fill()
       if (landed === BLOCKED) return BLOCKED
       if (landed === 0) {
-        this.#listener.deaf(errorOf('ECONNRESET', 'recvmsg'))
+        this.#silence(this.#trouble?.error ?? errorOf('ECONNRESET', 'recvmsg'))
         const { buffered } = this.reader
         if (buffered > 0) throw this.#end(cutFrame(buffered))
         return null
@@ -178,11 +250,30 @@ export class Receiver {
     }
   }
 
+  /** Lets the listener hear the frame that was found; false if it must wait. */
+  #hear(seeking: boolean): boolean {
+    const { reader } = this
+    if (!this.#listener.takes(reader.kind, seeking)) {
+      reader.back()
+      this.#held = this.#transport.held = true
+      return false
+    }
+    this.#discard()
+    this.#listener.hear(reader)
+    return true
+  }
+
   #fill(): number | typeof BLOCKED {
     try {
-      return this.#transport.fill(this.reader)
+      const landed = this.#transport.fill(this.reader)
+      if (landed !== BLOCKED && landed > 0) this.#trouble = this.#over = undefined
+      return landed
     } catch (error) {
-      throw isBadFrame(error) ? this.#end(error) : error
+      if (endsReceiving(error)) throw this.#end(error)
+      // The same twice, and nothing in between: it will stay so.
+      if (this.#trouble !== undefined) this.#silence(error)
+      this.#trouble = { error }
+      throw error
     }
   }
 
@@ -199,7 +290,7 @@ export class Receiver {
     try {
       return this.#next()
     } catch (error) {
-      this.#failure = { error }
+      this.#kept.addFailure(error)
       return false
     }
   }
@@ -209,15 +300,14 @@ export class Receiver {
     this.#ended = true
     this.#transport.endReceiving()
     this.#transport.arrivals?.clear()
-    this.#listener.deaf(error)
+    this.#silence(error)
     return error
   }
 
-  #raise(): void {
-    if (this.#failure === undefined) return
-    const { error } = this.#failure
-    this.#failure = undefined
-    throw error
+  /** No frame that the listener waits for will come. */
+  #silence(error: unknown): void {
+    this.#over = { error }
+    this.#listener.deaf(error)
   }
 
   #descriptors(): Descriptors {
@@ -238,36 +328,55 @@ export class Receiver {
   }
 
   async #listen(): Promise<void> {
-    let again = false
+    this.#queued = true
     try {
-      again = await this.#transport.untilFilled(() => this.#listenOnce(), undefined, false)
+      await this.#transport.untilFilled(() => this.#listenOnce(), undefined, false)
     } catch (error) {
-      this.#listener.deaf(error)
+      // The transport is closed, or can't wait.
+      this.#silence(error)
     }
+    this.#queued = false
     this.#isListening = false
-    if (again) this.listen()
+    // Whatever ended it may have changed since: others are expected, or what was kept was taken.
+    this.listen()
   }
 
-  /** True: it must be done again, behind the receives that wait for a message. */
-  #listenOnce(): boolean | typeof BLOCKED {
-    while (this.#listener.listening) {
+  #listenOnce(): true | typeof BLOCKED {
+    if (this.#busy) {
+      this.#missed = true
+      return BLOCKED
+    }
+    this.#busy = true
+    try {
+      const outcome = this.#hearAll()
+      this.#queued = outcome === BLOCKED
+      return outcome
+    } finally {
+      this.#leave()
+    }
+  }
+
+  /** Hears and keeps what comes; true if it can't go on now, or must let others go first. */
+  #hearAll(): true | typeof BLOCKED {
+    while (this.#listener.listening && this.#over === undefined) {
       let found
       try {
-        found = this.#find()
+        found = this.#find(this.#listener.seeking)
       } catch (error) {
-        this.#failure = { error }
-        return !this.#ended && this.#transport.waiting > 1
+        this.#kept.addFailure(error)
+        if (this.#transport.waiting > 1) return true
+        continue
       }
       if (found === BLOCKED) return BLOCKED
-      if (found === null) return false
+      if (found !== true) return true
       if (this.#transport.waiting > 1) {
         this.reader.back()
         return true
       }
       this.#keep()
-      if (this.#kept.bytes >= this.#mark) return false
+      if (this.#kept.bytes >= this.#mark) return true
     }
-    return false
+    return true
   }
 
   #keep(): void {

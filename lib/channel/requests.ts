@@ -1,120 +1,227 @@
-import type { OperationOptions } from '../arguments.js'
-import { coded, errorOf } from '../errors.js'
+import { queueMicrotask } from '../timers.js'
+import { reasonOf } from '../abort.js'
+import type { Limits } from '../arguments.js'
+import { coded, errorOf, failureOf } from '../errors.js'
+import { OUT_OF_BOUNDS } from '../native.js'
 import { BLOCKED, Operation } from '../operation.js'
-import type { Coder } from './codec.js'
-import { type Extension, KIND } from './frame-header.js'
+import { Answering, type Handler, type Wire } from './answering.js'
+import { KIND } from './frame-header.js'
 import type { FrameReader } from './frame-reader.js'
 import type { Listener } from './receiver.js'
+import { RequestBudget } from './request-budget.js'
+import type { Posted } from './sender.js'
+import { tell } from './told.js'
 
-/** Requests of the peer that are answered at the same time; more are refused. */
-const MOST_AT_ONCE = 1024
 const MOST_ID = 0xffff_ffff
 
-/** Answers a request. */
-export type Handler = (value: unknown) => unknown
-
-/** What requests need of their channel. */
-export interface Wire {
-  readonly coder: Coder
-  /** Nothing but messages is expected any more. */
-  relax(): void
-  /** Sends a value as a frame of that kind. */
-  send(value: unknown, extension: Extension): Promise<void>
-  /** Sends text as a frame of that kind, past the codec. */
-  sendText(text: string, extension: Extension): Promise<void>
+/** A request of ours, from its call until its answer. */
+interface Asked {
+  readonly operation: Operation<unknown>
+  readonly body: Uint8Array
+  readonly bytes: number
+  /** Where it is, once it was sent. */
+  posted?: Posted
+  id?: number
 }
 
 /** The requests of a channel: ours that wait for an answer, and the peer's that we answer. */
 export class Requests implements Listener {
   readonly #wire: Wire
-  readonly #asked = new Map<number, Operation<unknown>>()
+  readonly #answering: Answering
+  readonly #budget = new RequestBudget()
+  /** What was sent and has no answer yet; of those that the caller has given up only the bytes. */
+  readonly #sent = new Map<number, Asked | number>()
+  /** What waits for room in the budget, in order. */
+  readonly #waiting = new Set<Asked>()
+  /** Requests of which the callers want the answer. */
+  #wanted = 0
+  /** A request has told that the channel has ended. */
+  toldOfEnd = false
   #last = 0
-  #answering = 0
-  #handler: Handler | null = null
+  #due = false
 
   constructor(wire: Wire) {
     this.#wire = wire
+    this.#answering = new Answering(wire)
   }
 
   get listening(): boolean {
-    return this.#asked.size > 0 || this.#handler !== null
+    return this.#wanted > 0 || this.#answering.handler !== null
+  }
+
+  get seeking(): boolean {
+    return this.#wanted > 0
   }
 
   /** Names what answers the peer's requests. */
   handle(handler: Handler | null): void {
-    this.#handler = handler
+    this.#answering.handler = handler
     if (!this.listening) this.#wire.relax()
   }
 
-  /** Sends a request; settles with its answer. */
-  ask(value: unknown, options: OperationOptions = {}): Promise<unknown> {
-    if (options.signal?.aborted) throw options.signal.reason
-    const id = this.#newId()
+  /** Sends a request; settles with its answer. @throws what is wrong with it */
+  ask(value: unknown, limits: Limits | undefined): Promise<unknown> {
+    if (limits?.signal?.aborted) throw reasonOf(limits.signal)
+    const body = this.#wire.encode(value)
     const operation = new Operation<unknown>(() => BLOCKED)
-    const giveUp = (error: unknown) => {
-      if (!this.#asked.delete(id)) return
-      operation.reject(error)
-      if (!this.listening) this.#wire.relax()
+    const asked: Asked = { operation, body, bytes: body.length }
+    this.#wanted++
+    try {
+      if (this.#waiting.size === 0 && this.#isOpen()) this.#send(asked)
+      else this.#waiting.add(asked)
+    } catch (error) {
+      // What can't be sent at all throws, and nothing waits for its answer.
+      this.#wanted--
+      throw tell(error)
     }
-    const sending = this.#wire.send(value, { kind: KIND.request, descriptors: 0, id })
-    // Only now: what can't be sent at all throws, and nobody would wait for its answer.
-    this.#asked.set(id, operation)
-    sending.catch(giveUp)
-    operation.watch(options, giveUp, () => giveUp(errorOf('ETIMEDOUT', 'recvmsg')))
+    if (limits === undefined || operation.settled) return operation.promise
+    const giveUp = (error: unknown) => this.#giveUp(asked, error)
+    operation.watch(limits, giveUp, () => giveUp(errorOf('ETIMEDOUT', 'recvmsg')))
     return operation.promise
+  }
+
+  takes(kind: number, seeking: boolean): boolean {
+    return kind !== KIND.request || this.#answering.takes(seeking, !this.#budget.empty)
   }
 
   hear(reader: FrameReader): void {
     const { kind, id } = reader
     if (kind === KIND.request) {
-      void this.#answer(id, reader)
+      this.#answering.take(reader)
+      this.#sendSoon()
       return
     }
-    const operation = this.#asked.get(id)
-    // Nobody waits for it any more.
-    if (operation === undefined) return
-    this.#asked.delete(id)
+    const asked = this.#sent.get(id)
+    // Of a number that was never sent.
+    if (asked === undefined) return
+    this.#sent.delete(id)
+    if (typeof asked === 'number') {
+      this.#budget.remove(asked)
+    } else {
+      this.#budget.remove(asked.bytes)
+      this.#wanted--
+      this.#settle(asked.operation, reader)
+    }
+    this.#sendSoon()
+  }
+
+  /** No answer will come any more. */
+  deaf(error: unknown): void {
+    const unanswered = [...this.#sent.values(), ...this.#waiting]
+    this.#sent.clear()
+    this.#waiting.clear()
+    this.#budget.clear()
+    this.#wanted = 0
+    for (const asked of unanswered) {
+      if (typeof asked === 'number') continue
+      this.toldOfEnd = true
+      asked.operation.reject(tell(error))
+    }
+  }
+
+  /** Nothing is heard or answered any more. */
+  close(error: unknown): void {
+    this.#answering.clear()
+    this.deaf(error)
+  }
+
+  #settle(operation: Operation<unknown>, reader: FrameReader): void {
     try {
-      if (kind === KIND.failure) throw requestFailed(reader.body().toString())
-      operation.resolve(this.#wire.coder.decode(reader))
+      if (reader.kind === KIND.failure) throw requestFailed(reader.text())
+      operation.resolve(this.#wire.decode(reader))
     } catch (error) {
       operation.reject(error)
     }
   }
 
-  deaf(error: unknown): void {
-    const asked = [...this.#asked.values()]
-    this.#asked.clear()
-    for (const operation of asked) operation.reject(error)
+  /** @throws why nothing can be sent */
+  #send(asked: Asked): void {
+    // It may have waited: its memory must not have changed since.
+    if (asked.body.length !== asked.bytes) throw failureOf(OUT_OF_BOUNDS, 'sendmsg')
+    const id = this.#newId()
+    this.#budget.add(asked.bytes)
+    this.#sent.set(id, asked)
+    asked.id = id
+    const extension = { kind: KIND.request, descriptors: 0, id }
+    try {
+      asked.posted = this.#wire.post(asked.body, extension, (error) => {
+        if (error === undefined) return false
+        return this.#neverSent(asked, id, error)
+      })
+    } catch (error) {
+      this.#sent.delete(id)
+      this.#budget.remove(asked.bytes)
+      throw error
+    }
   }
 
-  async #answer(id: number, reader: FrameReader): Promise<void> {
-    const handler = this.#handler
-    try {
-      try {
-        if (handler === null) throw new Error('nobody answers requests here')
-        if (this.#answering >= MOST_AT_ONCE) throw new Error('too many requests at the same time')
-        this.#answering++
-        try {
-          // Decoded before anything is awaited, as long as it is there.
-          const answer = await handler(this.#wire.coder.decode(reader))
-          await this.#wire.send(answer, { kind: KIND.reply, descriptors: 0, id })
-        } finally {
-          this.#answering--
-        }
-      } catch (error) {
-        const text = error instanceof Error ? error.message : String(error)
-        await this.#wire.sendText(text, { kind: KIND.failure, descriptors: 0, id })
+  /** It is certain that the peer never has it whole. */
+  #neverSent(asked: Asked, id: number, error: unknown): boolean {
+    const still = this.#sent.get(id)
+    if (still === undefined) return false
+    this.#sent.delete(id)
+    this.#budget.remove(asked.bytes)
+    this.#sendSoon()
+    if (typeof still === 'number') return false
+    this.#wanted--
+    asked.operation.reject(error)
+    if (!this.listening) this.#wire.relax()
+    return true
+  }
+
+  #giveUp(asked: Asked, error: unknown): void {
+    const { id, posted, operation } = asked
+    if (id === undefined) {
+      if (!this.#waiting.delete(asked)) return
+    } else {
+      if (this.#sent.get(id) !== asked) return
+      if (posted !== undefined && this.#wire.withdraw(posted)) {
+        this.#sent.delete(id)
+        this.#budget.remove(asked.bytes)
+        this.#sendSoon()
+      } else {
+        // The peer works on it: it counts until its answer has come.
+        this.#sent.set(id, asked.bytes)
       }
-    } catch {
-      // Nothing can be sent any more: the sends of the channel tell why.
     }
+    this.#wanted--
+    operation.reject(error)
+    if (!this.listening) this.#wire.relax()
+  }
+
+  /** Sends what waited, but not within a receive or a send. */
+  #sendSoon(): void {
+    if (this.#due || this.#waiting.size === 0) return
+    this.#due = true
+    queueMicrotask(() => {
+      this.#due = false
+      this.#sendWaiting()
+    })
+  }
+
+  /** Sends what waited for room in the budget. */
+  #sendWaiting(): void {
+    for (const asked of this.#waiting) {
+      if (!this.#isOpen()) return
+      this.#waiting.delete(asked)
+      try {
+        this.#send(asked)
+      } catch (error) {
+        this.#wanted--
+        asked.operation.reject(tell(error))
+      }
+    }
+  }
+
+  /** True if one more may be sent. */
+  #isOpen(): boolean {
+    return this.#budget.isOpen(!this.#answering.idle)
   }
 
   #newId(): number {
     do {
       this.#last = this.#last === MOST_ID ? 1 : this.#last + 1
-    } while (this.#asked.has(this.#last))
+    } while (this.#sent.has(this.#last))
     return this.#last
   }
 }

@@ -1,19 +1,28 @@
-import type { OperationOptions } from '../arguments.js'
-import { errorOf } from '../errors.js'
+import { reasonOf } from '../abort.js'
+import type { Limits } from '../arguments.js'
+import { errorOf, failureOf } from '../errors.js'
+import { OUT_OF_BOUNDS } from '../native.js'
 import { BLOCKED, Operation } from '../operation.js'
 import { atTurnEnd, type Flusher } from '../turn-end.js'
-import { type Flush, Flushes } from './flushes.js'
-import { HEADER } from './frame-header.js'
+import { type Done, type Flush, Flushes } from './flushes.js'
+import { type Extension, HEADER } from './frame-header.js'
 import type { FrameOptions, Item } from './frame-writer.js'
 import { FrameWriter } from './frame-writer.js'
 import { type Parked, ParkedSends } from './parked.js'
 import { GATHERED } from './slab-pool.js'
+import { tell, wasTold } from './told.js'
 import type { Stuck, Transport } from './transport.js'
 
 /** What is sent at once, or is settled already. */
 export const DONE: Promise<void> = Promise.resolve()
 
 const SYSCALL = 'sendmsg'
+
+/** A frame of which a function hears, and not a promise: where it is. */
+export interface Posted {
+  item?: Item
+  parked?: Parked
+}
 
 /**
  * The sending direction of a channel: a queue that is bounded in bytes, and behind it the sends that wait
@@ -23,17 +32,17 @@ export class Sender implements Flusher {
   readonly frames = new FrameWriter()
   readonly #transport: Transport
   readonly #mark: number
-  /** Called with what made sending end. */
-  readonly #onFailure: (error: unknown) => void
+  /** Called with what made sending end; true if the caller has learned that it has. */
+  readonly #onFailure: (error: unknown) => boolean
   readonly #parked = new ParkedSends()
   readonly #flushes = new Flushes()
   /** An attempt waits in the transport's queue. */
   #waiting = false
   #due = false
   #closing = false
-  #failure: { error: unknown; told: boolean } | undefined
+  #failure: { error: unknown; lost: boolean } | undefined
 
-  constructor(transport: Transport, mark: number, onFailure: (error: unknown) => void) {
+  constructor(transport: Transport, mark: number, onFailure: (error: unknown) => boolean) {
     this.#transport = transport
     this.#mark = mark
     this.#onFailure = onFailure
@@ -50,13 +59,10 @@ export class Sender implements Flusher {
     )
   }
 
-  /** @throws why nothing can be sent any more */
+  /** @throws why nothing can be sent any more, which the caller learns */
   check(): void {
-    if (this.#closing || this.#transport.closed) throw errorOf('EBADF', SYSCALL)
-    if (this.#failure !== undefined) {
-      this.#failure.told = true
-      throw this.#failure.error
-    }
+    this.#check()
+    if (this.#failure !== undefined) throw tell(this.#failure.error)
   }
 
   /** Small frames were put into {@link frames}: they go together, soon, or when no more is taken. */
@@ -94,21 +100,27 @@ export class Sender implements Flusher {
   }
 
   /** Sends a body as a frame: at once, or when there is room. */
-  send(body: Uint8Array, frame: FrameOptions, options: OperationOptions = {}): Promise<void> {
-    if (options.signal?.aborted) throw options.signal.reason
+  send(body: Uint8Array, frame: FrameOptions, limits?: Limits): Promise<void> {
+    if (limits?.signal?.aborted) throw reasonOf(limits.signal)
+    // The caller's code may have run since the last look: options have getters, and signals too.
+    this.check()
     let item: Item | undefined
     let parked: Parked | undefined
     const operation = new Operation<void>(() => BLOCKED)
-    const straight = body.length >= this.#transport.direct || frame.along !== undefined
+    const { length } = body
+    const straight = length >= this.#transport.direct || frame.along !== undefined
     const done = settling(operation)
     const admit = () => {
-      if (straight) {
+      // It may have waited: its memory must not have changed since.
+      if (body.length !== length) {
+        frame.along?.release()
+        done(failureOf(OUT_OF_BOUNDS, SYSCALL))
+      } else if (straight) {
         item = this.frames.appendItem(body, { ...frame, done })
-        return
+      } else {
+        this.frames.append(body)
+        done()
       }
-      if (frame.extension === undefined) this.frames.append(body)
-      else this.frames.appendItem(Buffer.from(body), frame)
-      operation.resolve()
     }
     const giveUp = (error: unknown) => {
       if (parked !== undefined && this.#parked.remove(parked)) {
@@ -128,27 +140,79 @@ export class Sender implements Flusher {
       else this.gathered()
       if (item !== undefined && !operation.settled) this.#holdAlong(item, operation)
     } else {
-      parked = { operation, admit }
+      const fail = (error: unknown) => {
+        frame.along?.release()
+        return done(error)
+      }
+      parked = { admit, fail }
       frame.along?.hold()
       this.#parked.add(parked)
     }
-    if (!operation.settled) {
+    if (limits !== undefined && !operation.settled) {
       const expire = () => giveUp(errorOf('ETIMEDOUT', SYSCALL))
-      if (options.timeout === 0) expire()
-      else operation.watch(options, giveUp, expire)
+      if (limits.timeout === 0) expire()
+      else operation.watch(limits, giveUp, expire)
     }
     return operation.promise
+  }
+
+  /** Sends a frame of another kind than a message, of which `done` hears: at once, or when there is room. */
+  post(body: Uint8Array, extension: Extension, done: Done): Posted {
+    this.#check()
+    if (this.#failure !== undefined) throw this.#failure.error
+    const posted: Posted = {}
+    const straight = body.length >= this.#transport.direct
+    const put = (bytes: Uint8Array) => {
+      if (straight) {
+        posted.item = this.frames.appendItem(bytes, { extension, done })
+        return
+      }
+      this.frames.appendExtended(bytes, extension)
+      this.#flushes.add(this.frames.gone + this.frames.pending, done)
+    }
+    if (this.takes) {
+      put(body)
+      if (straight) this.flush()
+      else this.gathered()
+      return posted
+    }
+    const { length } = body
+    const kept = straight ? body : Buffer.from(body)
+    const admit = () => {
+      delete posted.parked
+      if (kept.length === length) put(kept)
+      else done(failureOf(OUT_OF_BOUNDS, SYSCALL))
+    }
+    posted.parked = { admit, fail: done }
+    this.#parked.add(posted.parked)
+    return posted
+  }
+
+  /** Takes a frame back, or what has not gone of its memory becomes a copy. True if nothing of it goes. */
+  withdraw({ item, parked }: Posted): boolean {
+    if (parked !== undefined) return this.#parked.remove(parked)
+    if (item === undefined) return false
+    if (!this.#remove(item)) {
+      this.frames.keep(item)
+      return false
+    }
+    this.#progress()
+    if (this.frames.pending > 0) this.gathered()
+    return true
   }
 
   /** Sends a large body if there is room; what the system does not take at once is copied. */
   trySend(body: Uint8Array): void {
     let failure: { error: unknown } | undefined
+    let tried = false
     const lasting = this.#transport.borrows ? Buffer.from(body) : body
     const done = (error?: unknown) => {
       if (error !== undefined) failure = { error }
+      return !tried
     }
     const item = this.frames.appendItem(lasting, { done })
     this.flush()
+    tried = true
     if (failure !== undefined) throw failure.error
     if (lasting === body) this.frames.keep(item)
   }
@@ -166,20 +230,18 @@ export class Sender implements Flusher {
   }
 
   /** Settles when all that was sent so far is with the system. */
-  drained(options: OperationOptions = {}): Promise<void> {
-    if (options.signal?.aborted) return Promise.reject(options.signal.reason)
+  drained(limits?: Limits): Promise<void> {
+    if (limits?.signal?.aborted) return Promise.reject(reasonOf(limits.signal))
     this.flush()
-    if (this.#failure !== undefined) {
-      this.#failure.told = true
-      return Promise.reject(this.#failure.error)
-    }
+    if (this.#failure !== undefined) return Promise.reject(tell(this.#failure.error))
     if (this.frames.pending === 0 && this.#parked.length === 0) return DONE
     const operation = new Operation<void>(() => BLOCKED)
     let flush: Flush | undefined
+    const done = settling(operation)
     const admit = () => {
-      flush = this.#flushes.add(this.frames.gone + this.frames.pending, operation)
+      flush = this.#flushes.add(this.frames.gone + this.frames.pending, done)
     }
-    const parked: Parked = { operation, admit }
+    const parked: Parked = { admit, fail: done }
     if (this.#parked.length > 0) this.#parked.add(parked)
     else admit()
     const giveUp = (error: unknown) => {
@@ -187,7 +249,9 @@ export class Sender implements Flusher {
       this.#flushes.remove(flush)
       operation.reject(error)
     }
-    operation.watch(options, giveUp, () => giveUp(errorOf('ETIMEDOUT', SYSCALL)))
+    if (limits !== undefined) {
+      operation.watch(limits, giveUp, () => giveUp(errorOf('ETIMEDOUT', SYSCALL)))
+    }
     return operation.promise
   }
 
@@ -201,25 +265,29 @@ export class Sender implements Flusher {
     return this.#failure !== undefined
   }
 
-  /** What lost something of which nobody has been told; from here on it counts as told. */
+  /** What lost something of which the caller has not learned; from here on it counts as told. */
   tell(): { error: unknown } | undefined {
-    if (this.#failure === undefined || this.#failure.told) return undefined
-    this.#failure.told = true
-    return this.#failure
+    const failure = this.#failure
+    if (failure === undefined || !failure.lost || wasTold(failure.error)) return undefined
+    tell(failure.error)
+    return failure
   }
 
   /** Nothing more will go. */
   fail(error: unknown): void {
     this.#waiting = false
     if (this.#failure !== undefined) return
-    const lost = this.frames.pending > 0
+    this.#failure = { error, lost: this.frames.pending > 0 || this.#parked.length > 0 }
     const waiting = [...this.#parked.clear(), ...this.#flushes.clear()]
-    const { items, head } = this.frames
-    const asked = waiting.length > 0 || items.slice(head).some(({ done }) => done !== undefined)
-    this.#failure = { error, told: asked || !lost }
-    this.frames.clear(error)
-    for (const { operation } of waiting) operation.reject(error)
-    this.#onFailure(error)
+    let told = this.frames.clear(error)
+    for (const one of waiting) {
+      if ('fail' in one ? one.fail(error) : one.done(error)) told = true
+    }
+    if (this.#onFailure(error) || told) tell(error)
+  }
+
+  #check(): void {
+    if (this.#closing || this.#transport.closed) throw errorOf('EBADF', SYSCALL)
   }
 
   /** Pushes as soon as more is taken. */
@@ -295,10 +363,11 @@ export class Sender implements Flusher {
 }
 
 /** What settles an operation. */
-function settling(operation: Operation<void>): (error?: unknown) => void {
+function settling(operation: Operation<void>): Done {
   return (error) => {
     if (error === undefined) operation.resolve()
     else operation.reject(error)
+    return true
   }
 }
 

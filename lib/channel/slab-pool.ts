@@ -18,7 +18,11 @@ class SlabPool {
   }
 
   take(): Slab {
-    return this.#free.pop() ?? new Slab(SLAB)
+    for (let slab = this.#free.pop(); slab !== undefined; slab = this.#free.pop()) {
+      // Its memory must not have been transferred meanwhile.
+      if (slab.bytes.length === SLAB) return slab
+    }
+    return new Slab(SLAB)
   }
 
   give(slab: Slab): void {

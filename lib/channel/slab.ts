@@ -3,6 +3,8 @@ export class Slab {
   readonly bytes: Buffer
   /** What they lie in, from its beginning; for views it is cheaper than to ask the Buffer each time. */
   readonly memory: ArrayBuffer
+  /** Who has given views of it to its caller: it is used by no other any more. */
+  viewer: object | undefined
   #data: DataView | undefined
 
   constructor(length: number) {

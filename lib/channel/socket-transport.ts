@@ -1,4 +1,4 @@
-import type { OperationOptions } from '../arguments.js'
+import type { Limits } from '../arguments.js'
 import type { End } from '../end.js'
 import { binding } from '../native.js'
 import type { Attempt, BLOCKED } from '../operation.js'
@@ -18,6 +18,7 @@ export abstract class SocketTransport implements Transport {
   readonly arrivals: Arrivals
   readonly direct: number
   readonly borrows = false
+  held = false
 
   constructor(end: End) {
     this.end = end
@@ -44,12 +45,8 @@ export abstract class SocketTransport implements Transport {
     return this.end.writing.enqueue(attempt, undefined, undefined, tried)
   }
 
-  untilFilled<T>(
-    attempt: Attempt<T>,
-    options: OperationOptions | undefined,
-    tried: boolean,
-  ): Promise<T> {
-    return this.end.reading.enqueue(attempt, options, undefined, tried)
+  untilFilled<T>(attempt: Attempt<T>, limits: Limits | undefined, tried: boolean): Promise<T> {
+    return this.end.reading.enqueue(attempt, limits, undefined, tried)
   }
 
   retry(): void {

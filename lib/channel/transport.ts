@@ -1,4 +1,4 @@
-import type { OperationOptions } from '../arguments.js'
+import type { Limits } from '../arguments.js'
 import type { Attempt, BLOCKED, SHORT_OF_BUFFERS } from '../operation.js'
 import type { Arrivals } from './arrivals.js'
 import type { FrameReader } from './frame-reader.js'
@@ -29,16 +29,14 @@ export interface Transport {
   untilPushed(attempt: Attempt<true>, tried: boolean): Promise<true>
   /** Whether a receive may be tried at once. */
   readonly mayFill: boolean
-  /** Whether receives wait. */
+  /** Receives that wait. */
   readonly waiting: number
   /** Receives what is there, once; gives the bytes that came, 0 at end-of-file. */
   fill(reader: FrameReader): number | typeof BLOCKED
   /** Tries a receive as soon as it is its turn. */
-  untilFilled<T>(
-    attempt: Attempt<T>,
-    options: OperationOptions | undefined,
-    tried: boolean,
-  ): Promise<T>
+  untilFilled<T>(attempt: Attempt<T>, limits: Limits | undefined, tried: boolean): Promise<T>
+  /** The receives that wait can't go on, although something may be there: {@link retry} will be called. */
+  held: boolean
   /** Tries the receives that wait, although nothing has come. */
   retry(): void
   /** Descriptors that came; undefined where none can. */

@@ -1,9 +1,9 @@
-import { checkOperation } from '../arguments.js'
+import { type Limits, limitsOf } from '../arguments.js'
 import { invalidValue } from '../errors.js'
 import { outgoing, type Outgoing } from '../outgoing.js'
 import { messageTooLarge } from './channel-errors.js'
 import type { Coder } from './codec.js'
-import { type Extension, KIND } from './frame-header.js'
+import { KIND } from './frame-header.js'
 import type { ChannelSendOptions } from './options.js'
 import { DONE, type Sender } from './sender.js'
 import type { Transport } from './transport.js'
@@ -27,8 +27,13 @@ export class ValueSender {
 
   /** Sends a value as a message: at once, or when there is room. @throws what is wrong with it */
   send(value: unknown, options: ChannelSendOptions | undefined): Promise<void> {
+    if (options !== undefined) {
+      // Before the codec and all looks at the state: reading options can run the caller's code.
+      const limits = limitsOf(options)
+      const along = outgoing({ fds: options.fds })
+      return this.#sendFrame(this.#encode(value), limits, along)
+    }
     const body = this.#encode(value)
-    if (options !== undefined) return this.#sendFrame(body, undefined, options)
     const sender = this.#sender
     if (sender.takes && this.#gather(body)) {
       sender.gathered()
@@ -53,14 +58,16 @@ export class ValueSender {
     return true
   }
 
-  /** Sends it as a frame of another kind. */
-  sendAs(value: unknown, extension: Extension): Promise<void> {
-    return this.#sendFrame(this.#encode(value), extension)
+  /** The body of a frame with this value. @throws what is wrong with it */
+  encode(value: unknown): Uint8Array {
+    return this.#bytes(this.#encode(value))
   }
 
-  /** Sends text as a frame of another kind, past the codec. */
-  sendTextAs(text: string, extension: Extension): Promise<void> {
-    return this.#sendFrame(text, extension)
+  /** The same of text past the codec, cut so that it is gathered, which surely goes. */
+  encodeText(text: string): Uint8Array {
+    const bytes = new Uint8Array(Math.min(this.#most, this.#transport.direct - 1))
+    const { written } = new TextEncoder().encodeInto(text, bytes)
+    return bytes.subarray(0, written)
   }
 
   #encode(value: unknown): Uint8Array | string {
@@ -90,31 +97,21 @@ export class ValueSender {
     return bytes
   }
 
-  #sendFrame(
-    body: Uint8Array | string,
-    extension?: Extension,
-    options?: ChannelSendOptions,
-  ): Promise<void> {
-    if (options !== undefined) checkOperation(options)
+  #sendFrame(body: Uint8Array | string, limits?: Limits, along?: Outgoing): Promise<void> {
     const bytes = this.#bytes(body)
     const sender = this.#sender
     sender.check()
-    const along = options?.fds === undefined ? undefined : this.#outgoing(options)
-    if (along === undefined) return sender.send(bytes, { extension }, options)
+    if (along === undefined) return sender.send(bytes, {}, limits)
+    if (this.#transport.arrivals === undefined) {
+      const reason = 'needs a socket of this package: a Duplex passes none'
+      throw invalidValue('options.fds', reason, along.owners)
+    }
+    along.check()
     const descriptors = along.numbers.length
     return sender.send(
       bytes,
       { along, extension: { kind: KIND.message, descriptors, id: 0 } },
-      options,
+      limits,
     )
-  }
-
-  #outgoing({ fds }: ChannelSendOptions): Outgoing | undefined {
-    const along = outgoing({ fds })
-    if (along !== undefined && this.#transport.arrivals === undefined) {
-      throw invalidValue('options.fds', 'needs a socket of this package: a Duplex passes none', fds)
-    }
-    along?.check()
-    return along
   }
 }

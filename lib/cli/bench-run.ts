@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { socketpair } from 'socketpair'
 import { type BenchRow, type Programs, type ProgramReport, sources } from './bench-rows.js'
 import { messageOf } from './failure.js'
+import { clearTimeout, setTimeout } from '../timers.js'
 
 /** Seconds after which a run hangs. */
 const LONGEST = 30

@@ -4,12 +4,10 @@ import { once } from 'node:events'
 import { constants } from 'node:os'
 import type { Socket } from 'socketpair'
 import { codeOf, Failure, messageOf } from './failure.js'
+import { isInForeground } from './terminal.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 type PassedSignal = (typeof SIGNALS)[number]
-
-/** Milliseconds that who got Ctrl-C from the terminal has to end, before it is sent from here too. */
-const TERMINALS_TURN = 1000
 
 const NOT_FOUND = 127
 const NOT_EXECUTABLE = 126
@@ -39,7 +37,6 @@ export class Children {
   readonly #running = new Set<ChildProcess>()
   readonly #ends: Promise<unknown>[] = []
   #interrupt!: () => void
-  #later: NodeJS.Timeout | undefined
 
   constructor() {
     this.interrupted = new Promise((resolve) => (this.#interrupt = resolve))
@@ -81,30 +78,19 @@ export class Children {
 
   /** Signals are this process's own again. */
   release(): void {
-    clearTimeout(this.#later)
     for (const signal of SIGNALS) process.off(signal, this.#take)
   }
 
   readonly #take = (signal: PassedSignal): void => {
-    const again = this.signal !== undefined
     this.signal ??= signal
     if (this.#running.size === 0) return this.#interrupt()
-    // A terminal sends Ctrl-C to all that run in it, and who is sent a second one gives up cleaning up.
-    // But it may have come from somewhere else.
-    if (signal === 'SIGINT' && !again && isInTerminal()) {
-      this.#later = setTimeout(() => this.#pass(signal), TERMINALS_TURN)
-    } else {
-      this.#pass(signal)
+    // A terminal sends Ctrl-C to its whole foreground group. A program that was sent a second SIGINT would
+    // give up cleaning up, so the terminal alone sends it to those of that group, every time.
+    const isTerminals = signal === 'SIGINT' && isInForeground(process.pid)
+    for (const child of this.#running) {
+      if (!isTerminals || !isInForeground(child.pid as number)) child.kill(signal)
     }
   }
-
-  #pass(signal: PassedSignal): void {
-    for (const child of this.#running) child.kill(signal)
-  }
-}
-
-function isInTerminal(): boolean {
-  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
 }
 
 function stdioOf({ fd: end }: Socket, { fd, others }: Place): StdioOptions {

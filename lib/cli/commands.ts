@@ -56,6 +56,9 @@ export const commands: readonly Command[] = [
     description: `Runs two programs with one end of a pair each as standard input and standard output: the
 two-way pipe that shells lack. Ends when both have ended.
 
+Each has to read what the other writes: one whose output the other does not read waits for
+ever when the pair is full. Send such output elsewhere, as the second example does.
+
 Without --meter and --tee no byte passes through this process: the programs have the two
 ends of one pair. With either there are two pairs and everything is moved between them;
 descriptors and credentials in messages don't cross then.
@@ -90,7 +93,7 @@ Exit status: that of the command that failed first, 0 if none did.`,
     ],
     examples: [
       'socketpair connect -- ssh host engine -- ./engine',
-      'socketpair connect --meter -- sh -c "cat disk.img" -- gzip',
+      'socketpair connect --meter -- cat disk.img -- sh -c "gzip > disk.img.gz"',
       'socketpair connect --tee talk.txt -- ./client -- ./server',
     ],
     run: async (invocation) => (await import('./connect.js')).connect(invocation),

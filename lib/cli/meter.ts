@@ -2,6 +2,7 @@
 import type { WriteStream } from 'node:tty'
 import type { Counts } from './carrying.js'
 import { bytes, duration } from './figures.js'
+import { clearInterval, monotonic, setInterval } from '../timers.js'
 
 /** Milliseconds from one drawing to the next. */
 const EVERY = 100
@@ -50,7 +51,7 @@ export class Meter {
   }
 
   #sample(): Sample {
-    return { ...this.#counts, at: performance.now() }
+    return { ...this.#counts, at: monotonic() }
   }
 
   #lineSince(then: Sample, now: Sample): string {

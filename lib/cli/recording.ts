@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { SocketType } from 'socketpair'
 import { codeOf, Failure, messageOf } from './failure.js'
 import { standardOutput } from './standard-output.js'
+import { monotonic } from '../timers.js'
 
 const STANDARD_OUTPUT = '-'
 
@@ -30,7 +31,7 @@ export class Recording {
   /** Whether something could not be written; the programs go on. */
   failed = false
   readonly #target: Target
-  readonly #began = performance.now()
+  readonly #began = monotonic()
   /** Both directions write, and neither in the middle of the other. */
   #last: Promise<void> = Promise.resolve()
 
@@ -61,7 +62,7 @@ export class Recording {
 
   /** Adds what was said; null for the end of what one of them says. Settles when it is written. */
   add(direction: '1>2' | '2>1', data: Uint8Array | null): Promise<void> {
-    const seconds = ((performance.now() - this.#began) / 1e3).toFixed(6)
+    const seconds = ((monotonic() - this.#began) / 1e3).toFixed(6)
     const head = Buffer.from(`${direction} ${data === null ? 'end' : data.length} ${seconds}\n`)
     return this.#write(data === null ? head : Buffer.concat([head, data, Buffer.from('\n')]))
   }

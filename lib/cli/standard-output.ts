@@ -1,7 +1,7 @@
 /** Standard output for bytes in any number. */
 import { closeSync, write } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { codeOf } from './failure.js'
+import { sleep } from '../timers.js'
 
 const STDOUT = 1
 /** Milliseconds until a descriptor that somebody has made non-blocking is tried again. */

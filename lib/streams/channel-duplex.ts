@@ -30,6 +30,10 @@ export class ChannelDuplex extends SocketDuplex {
     return (this.channel.socket as { bytesWritten?: number }).bytesWritten ?? 0
   }
 
+  protected override get moved(): number {
+    return this.bytesRead + this.bytesWritten
+  }
+
   override ref(): this {
     this.channel.ref()
     return this

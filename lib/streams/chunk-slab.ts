@@ -5,10 +5,17 @@ import type { BLOCKED } from '../operation.js'
 
 /** Bytes of a chunk, unless somebody says otherwise. */
 export const CHUNK = 64 * 1024
-/** A chunk smaller than this is copied out, so that it does not keep a whole slab alive. */
-const WORTH_A_SLAB = 16 * 1024
+/** A chunk that fills less of a slab is copied out: it would keep the rest alive, which would have to be cleared. */
+const WORTH_A_SLAB = 3 / 4
 
 let slab: Buffer | undefined
+
+/** A copy for who has the chunk: in memory of its own, or among other chunks of the same end. */
+export function copyOf(landed: Buffer, end: End): Buffer {
+  const copy = end.memory(landed.length)
+  copy.set(landed)
+  return copy
+}
 
 /**
  * Receives what is there into memory that is shared between all who receive here: the chunk is the caller's;
@@ -17,7 +24,7 @@ let slab: Buffer | undefined
  */
 export function receiveChunk<B extends Uint8Array>(
   end: End,
-  copy: (landed: Buffer) => B,
+  copy: (landed: Buffer, end: End) => B,
   maxBytes: number = CHUNK,
 ): B | Buffer | null | typeof BLOCKED {
   const target = slab !== undefined && slab.length >= maxBytes ? slab : newSlab(maxBytes)
@@ -26,9 +33,11 @@ export function receiveChunk<B extends Uint8Array>(
   const landed = plainly(end, answer)
   if (landed === 0) return null
   end.bytesRead += landed
-  if (landed < WORTH_A_SLAB) return copy(target.subarray(0, landed))
+  if (landed < target.length * WORTH_A_SLAB) return copy(target.subarray(0, landed), end)
   if (target === slab) slab = undefined
-  return landed === target.length ? target : target.subarray(0, landed)
+  if (landed === target.length) return target
+  // Behind it may lie what another end has received, or what was in the heap.
+  return target.fill(0, landed).subarray(0, landed)
 }
 
 /** A slab of the usual size is kept for the next, too. */

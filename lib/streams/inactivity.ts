@@ -1,5 +1,6 @@
 import { checkInteger } from '../arguments.js'
 import { invalidType } from '../errors.js'
+import { clearTimeout, setTimeout } from '../timers.js'
 
 /** The most that a timer of Node takes. */
 const LONGEST_TIMER = 0x7fff_ffff

@@ -25,6 +25,10 @@ export function keptDuplex<D extends SocketDuplex>(
   }
   checkOpen(owner)
   const made = make()
+  // Reading the options may have run code of the caller's.
+  checkOpen(owner)
+  if (duplexes.has(owner)) throw invalidState('there is a Duplex already')
+  made.listen()
   duplexes.set(owner, made)
   return made
 }

@@ -10,7 +10,7 @@ export function receiveMessage(end: End): Buffer | null | typeof BLOCKED {
   const next = calls.nextLength(end.id)
   if (next < 0) return receiveBlocked(next)
   if (isEndOfFile(next)) return null
-  const message = Buffer.allocUnsafe(lengthOf(next))
+  const message = end.memory(lengthOf(next))
   const answer = calls.recv(end.id, message, 0, message.length, 0)
   if (answer < 0) return receiveBlocked(answer)
   if (isEndOfFile(answer)) return null
@@ -21,5 +21,6 @@ export function receiveMessage(end: End): Buffer | null | typeof BLOCKED {
     dropped()
   }
   // Shorter if another reader took what was measured.
-  return bytesRead === message.length ? message : message.subarray(0, bytesRead)
+  if (bytesRead === message.length) return message
+  return message.fill(0, bytesRead).subarray(0, bytesRead)
 }

@@ -2,6 +2,7 @@ import type { MessageSocket } from '../message-socket.js'
 import { endOf, type Socket } from '../socket.js'
 import type { StreamSocket } from '../stream-socket.js'
 import { spend } from '../turn.js'
+import { byteLengthOf, part } from '../typed-arrays.js'
 import { keptDuplex, keptStreams } from './kept.js'
 import { MessageDuplex } from './message-duplex.js'
 import type { Carrier } from './sides.js'
@@ -31,7 +32,7 @@ export function byteStreamsOf(socket: StreamSocket): WebStreams<Uint8Array, Uint
     const taken = writing.free ? socket.tryWrite(bytes) : undefined
     if (taken === undefined) return socket.write(bytes, { signal })
     spend(taken)
-    return taken === bytes.length ? undefined : socket.write(bytes.subarray(taken), { signal })
+    return taken === byteLengthOf(bytes) ? undefined : socket.write(part(bytes, taken), { signal })
   }
   return keptStreams(
     socket,

@@ -5,7 +5,14 @@ import { type Attempt, BLOCKED } from '../operation.js'
 import { endOf, type Socket } from '../socket.js'
 import { spend } from '../turn.js'
 import { type DuplexOptions, SocketDuplex } from './socket-duplex.js'
+import { carriesProtocol } from './protocol.js'
 import { callBack } from './uncaught.js'
+import { setImmediate } from '../timers.js'
+
+type Callback = (error?: Error | null) => void
+
+/** What a protocol may write to a peer that is gone; a record of TLS has 16 KiB at most. */
+const FAREWELL = 16 * 1024
 
 /**
  * A Duplex over a socket of this package: it reads and writes in the socket's own queues, so that what others
@@ -16,18 +23,26 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
   readonly socket: S
   /** @internal */
   protected readonly beneath: End
+  /** Bytes of the writes that are done, those of the socket before there was a Duplex included. */
+  protected done: number
+  /** Bytes that a protocol wrote when the peer was gone. */
+  #unheard = 0
   /** A receive waits, or what it brought is being handed on. */
   #reading = false
   /** The stream has asked for more since the last chunk. */
   #wanted = false
   readonly #attempt = () => this.receive()
   readonly #onReceived = (chunk: Buffer | null) => this.#deliver(chunk)
+  readonly #onEnd = () => {
+    if (!this.destroyed) this.handEnd()
+  }
   readonly #onFailure = (error: Error) => this.#fail(error)
 
   constructor(socket: S, options?: DuplexOptions, objectMode?: boolean) {
     super(options, objectMode)
     this.socket = socket
     this.beneath = endOf(socket)
+    this.done = this.beneath.bytesWritten
   }
 
   /** One try: a chunk, or null at end-of-file. */
@@ -39,6 +54,10 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
 
   override get bytesWritten(): number {
     return this.beneath.bytesWritten
+  }
+
+  protected override get moved(): number {
+    return this.beneath.bytesRead + this.beneath.bytesWritten
   }
 
   override ref(): this {
@@ -62,7 +81,7 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
     this.#wait(false)
   }
 
-  override _final(callback: (error?: Error | null) => void): void {
+  override _final(callback: Callback): void {
     try {
       if (!this.beneath.closed) this.socket.shutdown('write')
     } catch (error) {
@@ -75,11 +94,7 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
   }
 
   /** Sends so many bytes by `attempt`, until it is done. */
-  protected send(
-    attempt: Attempt<unknown>,
-    bytes: number,
-    callback: (error?: Error | null) => void,
-  ): void {
+  protected send(attempt: Attempt<unknown>, bytes: number, callback: Callback): void {
     const { writing } = this.beneath
     let tried = false
     if (writing.free) {
@@ -88,19 +103,34 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
       try {
         result = attempt()
       } catch (error) {
-        return callback(error as Error)
+        return this.#notSent(error as NodeJS.ErrnoException, bytes, callback)
       }
       spend(this.beneath.bytesWritten - before)
       this.touch()
-      if (typeof result !== 'symbol') return callback()
+      if (typeof result !== 'symbol') {
+        this.done += bytes
+        return callback()
+      }
       tried = result === BLOCKED
       if (tried) hasToWait(this.beneath, bytes)
     }
     const sent = writing.enqueue(attempt, undefined, undefined, tried)
     void callBack(sent, (error) => {
       this.touch()
-      callback(error && this.destroyed ? this.#gone() : error)
+      if (error) return this.#notSent(error, bytes, callback)
+      this.done += bytes
+      callback()
     })
+  }
+
+  #notSent(error: NodeJS.ErrnoException, bytes: number, callback: Callback): void {
+    this.done += bytes
+    if (this.destroyed) return callback(this.#gone())
+    if (error.code === 'EPIPE' && this.#unheard < FAREWELL && carriesProtocol(this)) {
+      this.#unheard += bytes
+      return callback()
+    }
+    callback(error)
   }
 
   #wait(tried: boolean): void {
@@ -116,7 +146,8 @@ export abstract class QueueDuplex<S extends Socket> extends SocketDuplex {
       if (this.destroyed) return
       this.touch()
       if (chunk === null) {
-        this.handEnd()
+        if (chunk === first) this.handEnd()
+        else setImmediate(this.#onEnd)
         return
       }
       this.#wanted = false

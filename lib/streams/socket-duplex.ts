@@ -1,8 +1,12 @@
 import { addAbortSignal, Duplex } from 'node:stream'
 import { checkBoolean, checkInteger, checkOptions, checkSignal } from '../arguments.js'
-import { invalidType } from '../errors.js'
+import { coded, invalidType } from '../errors.js'
 import { Inactivity } from './inactivity.js'
+import { carriesProtocol } from './protocol.js'
 import { throwUncaught } from './uncaught.js'
+import { nextTick, setImmediate } from '../timers.js'
+
+type Callback = (error?: Error | null) => void
 
 /** How a Duplex over a socket or a channel behaves. */
 export interface DuplexOptions {
@@ -45,8 +49,10 @@ export abstract class SocketDuplex extends Duplex {
   declare readonly remoteAddress: undefined
   declare readonly remotePort: undefined
   declare readonly remoteFamily: undefined
+  /** Milliseconds of {@link SocketDuplex.setTimeout}; undefined if it was never called. */
+  timeout: number | undefined
   readonly #inactivity: Inactivity
-  #timeout: number | undefined
+  readonly #signal: AbortSignal | undefined
 
   /** @internal */
   constructor(options: DuplexOptions = {}, objectMode = false) {
@@ -63,20 +69,38 @@ export abstract class SocketDuplex extends Duplex {
       emitClose: false,
     })
     this.#inactivity = new Inactivity(
-      () => this.bytesRead + this.bytesWritten,
+      () => this.moved,
       () => this.emit('timeout'),
     )
-    if (signal !== undefined) addAbortSignal(signal, this)
+    this.#signal = signal
+    this.on('end', refuseWrites)
+  }
+
+  /**
+   * Lets the signal destroy it. Not before there is something to close: it may have aborted already.
+   * @internal
+   */
+  listen(): void {
+    if (this.#signal !== undefined) addAbortSignal(this.#signal, this)
   }
 
   /** Bytes received so far on the socket. */
   abstract get bytesRead(): number
-  /** Bytes that the kernel has taken so far on the socket. */
+  /**
+   * Bytes written so far: on a stream socket those that still wait too, as those of `net.Socket`; on the others,
+   * bytes that the kernel has taken.
+   */
   abstract get bytesWritten(): number
   /** Waits of the socket keep the process running; so they do from the beginning. */
   abstract ref(): this
   /** Waits of the socket keep nothing running. */
   abstract unref(): this
+
+  /**
+   * Bytes that the kernel has given and taken so far, those of a write that goes on included.
+   * @internal
+   */
+  protected abstract get moved(): number
 
   /**
    * Closes what is underneath, with whatever is pending there.
@@ -131,9 +155,9 @@ export abstract class SocketDuplex extends Duplex {
     return this.writable ? 'writeOnly' : 'closed'
   }
 
-  /** Milliseconds of {@link SocketDuplex.setTimeout}; undefined if it was never called. */
-  get timeout(): number | undefined {
-    return this.#timeout
+  /** The older name of `writableLength`; undefined once it is destroyed. */
+  get bufferSize(): number | undefined {
+    return this.destroyed ? undefined : this.writableLength
   }
 
   /**
@@ -149,7 +173,7 @@ export abstract class SocketDuplex extends Duplex {
       throw invalidType('callback', 'of type function', callback)
     }
     this.#inactivity.set(milliseconds)
-    this.#timeout = milliseconds
+    this.timeout = milliseconds
     if (callback !== undefined) {
       if (milliseconds === 0) this.removeListener('timeout', callback)
       else this.once('timeout', callback)
@@ -184,9 +208,37 @@ export abstract class SocketDuplex extends Duplex {
     this.#inactivity.stop()
     this.closeSocket()
     callback(error)
-    // Behind the 'error' that the callback has brought on its way.
-    process.nextTick(() => this.emit('close', error !== null))
+    // Behind the 'error' that the callback has brought on its way, and behind what listeners have left for a next
+    // tick: net.Socket tells it when libuv has closed its handle.
+    setImmediate(() => this.emit('close', error !== null))
   }
+}
+
+/** At the end of the peer a Duplex that is not half-open tells of later writes what net.Socket tells. */
+function refuseWrites(this: SocketDuplex): void {
+  if (!this.allowHalfOpen) this.write = writeAfterEnd as typeof this.write
+}
+
+/** Destroys with EPIPE, unless the end of the peer has not ended this side: then the write goes its way. */
+function writeAfterEnd(
+  this: SocketDuplex,
+  chunk: unknown,
+  encoding?: BufferEncoding | Callback,
+  callback?: Callback,
+): boolean {
+  if (!this.writableEnded) {
+    return Duplex.prototype.write.call(this, chunk, encoding as BufferEncoding, callback)
+  }
+  const told = typeof encoding === 'function' ? encoding : callback
+  if (carriesProtocol(this)) {
+    // The farewell of TLS, for which there is no way any more.
+    if (typeof told === 'function') nextTick(told)
+    return true
+  }
+  const error = coded(new Error('This socket has been ended by the other party'), 'EPIPE')
+  if (typeof told === 'function') nextTick(told, error)
+  this.destroy(error)
+  return false
 }
 
 /** The marks that were given: an undefined one is no mark for Node. */

@@ -1,6 +1,8 @@
+import { nextTick } from '../timers.js'
+
 /** Throws where nobody can catch it: what a listener or a callback throws is no failure of an operation. */
 export function throwUncaught(error: unknown): void {
-  process.nextTick(() => {
+  nextTick(() => {
     throw error
   })
 }

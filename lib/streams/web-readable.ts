@@ -3,6 +3,7 @@ import { plainly, receiveBlocked } from '../answers.js'
 import type { End } from '../end.js'
 import { calls, MAX_TRANSFER } from '../native.js'
 import { BLOCKED } from '../operation.js'
+import { byteLengthOf } from '../typed-arrays.js'
 import { receiveChunk } from './chunk-slab.js'
 import { receiveMessage } from './message-chunk.js'
 import type { Sides } from './sides.js'
@@ -101,7 +102,7 @@ export function readableOf<T>(
 }
 
 function receiveInto(end: End, view: Uint8Array): number | typeof BLOCKED {
-  const answer = calls.recv(end.id, view, 0, Math.min(view.byteLength, MAX_TRANSFER))
+  const answer = calls.recv(end.id, view, 0, Math.min(byteLengthOf(view), MAX_TRANSFER))
   if (answer < 0) return receiveBlocked(answer)
   const landed = plainly(end, answer)
   end.bytesRead += landed

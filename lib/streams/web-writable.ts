@@ -1,3 +1,5 @@
+import { isUint8Array } from 'node:util/types'
+import { byteLengthOf } from '../typed-arrays.js'
 import type { Sides } from './sides.js'
 
 /** What is sent chunk by chunk; what waits is aborted with the stream. */
@@ -26,5 +28,8 @@ export function writableOf<T>(
 export const inBytes: QueuingStrategy<Uint8Array | string> = {
   highWaterMark: 64 * 1024,
   // Of what is no bytes at all the write tells.
-  size: (chunk) => (typeof chunk === 'string' ? chunk.length : (chunk?.byteLength ?? 1)),
+  size(chunk) {
+    if (typeof chunk === 'string') return Buffer.byteLength(chunk)
+    return isUint8Array(chunk) ? byteLengthOf(chunk) : 1
+  },
 }

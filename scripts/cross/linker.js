@@ -1,29 +1,16 @@
 // The linker for the other platforms: zig, which brings the stubs of every libc along, driven by
 // cargo-zigbuild where that knows the platform.
 
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { crossCargo } from './compiler.js'
 import { crossFolder, unpackDebian } from './debian.js'
-import { python } from './versions.js'
+import { pythonPrograms } from './python.js'
 import { root, run } from '../steps.js'
 /** @import { Target } from './targets.js' */
 
 const bin = join(crossFolder, 'bin')
-
-/** The programs of the packages from PyPI, fetched if need be: the folder they are in. */
-export async function pythonPrograms() {
-  const folder = join(crossFolder, 'python')
-  const record = join(folder, `${python.join(',')}.installed`)
-  if (!existsSync(record)) {
-    rmSync(folder, { recursive: true, force: true })
-    await run('python3', ['-m', 'venv', folder])
-    await run(join(folder, 'bin/pip'), ['install', '--quiet', ...python])
-    writeFileSync(record, '')
-  }
-  return join(folder, 'bin')
-}
 
 /** What zig keeps goes to .cross/ too. */
 export const zigCaches = {

@@ -13,7 +13,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { crossFolder, unpackDebian } from './debian.js'
-import { pythonPrograms, zigCaches } from './linker.js'
+import { zigCaches } from './linker.js'
+import { pythonPrograms } from './python.js'
 import { muslRelease, nodeArm64, nodeMusl } from './versions.js'
 import { root, run } from '../steps.js'
 /** @import { Target } from './targets.js' */

