@@ -1,6 +1,7 @@
 // A part whose seeds are tried one after the other by processes that may die of one, over both kinds of
 // readiness in turn.
 
+import { kindAt } from '../shared/kinds.js'
 import { runProgram } from '../shared/node-program.js'
 
 /** Seconds that one process is used. */
@@ -16,12 +17,13 @@ export function inProcesses(name, counted) {
   return {
     name,
     share: 2,
+    counts: true,
     async run({ seed, seconds, rounds, trace, figures }) {
       const end = performance.now() + seconds * 1000
       let [next, left] = [seed, rounds]
       for (let process = 0; left > 0 && (performance.now() < end || process === 0); process++) {
         const life = Math.max(0.1, Math.min(LIFE, (end - performance.now()) / 1000))
-        const env = { SOCKETPAIR_READINESS: process % 2 === 0 ? 'loop' : 'tokio' }
+        const env = { SOCKETPAIR_READINESS: kindAt(process) }
         const options = { seed: next, seconds: life, args: [left], env, trace }
         const done = await runProgram(program, options)
         next += done[counted] ?? 1

@@ -1,7 +1,7 @@
 // Targets of libFuzzer in the core, compiled with AddressSanitizer by any Rust.
 
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isInstalled } from '../../scripts/prerequisites.js'
 import { root, run as runCommand } from '../../scripts/steps.js'
@@ -51,12 +51,13 @@ async function build() {
 async function fuzz(target, { seed, seconds, rounds, figures }) {
   const findings = join(folder, 'findings', target)
   const corpus = join(corpora, target)
-  rmSync(findings, { recursive: true, force: true })
   for (const each of [findings, corpus]) mkdirSync(each, { recursive: true })
   const child = spawn(
     join(folder, rustTarget, 'release', target),
     [
       corpus,
+      // What was found before is tried first.
+      findings,
       // Zero would be a seed of its own choice.
       `-seed=${seed || 1}`,
       `-max_total_time=${Math.max(1, Math.floor(seconds))}`,
@@ -77,12 +78,9 @@ async function fuzz(target, { seed, seconds, rounds, figures }) {
   const [, inputs = '0'] = /^stat::number_of_executed_units: (\d+)/m.exec(said) ?? []
   figures.add('inputs', Number(inputs))
   if (code === 0) return
-  // The input says more than the seed: the same input is the same fault.
-  const inputsFound = readdirSync(findings).map((name) => {
-    const bytes = readFileSync(join(findings, name)).toString('base64')
-    return `${join(findings, name)}: ${bytes}`
-  })
-  throw new Fault(`${said.slice(-6000)}\nended with ${code}; inputs:\n${inputsFound.join('\n')}`)
+  const [, file] = /Test unit written to (\S+)/.exec(said) ?? []
+  const input = file ? `${file}, in base64 ${readFileSync(file, 'base64')}` : 'unknown'
+  throw new Fault(`${said.slice(-6000)}\nended with ${code}; the input is ${input}`)
 }
 
 /** @type {Promise<void> | undefined} */
@@ -92,6 +90,7 @@ let built
 const part = (name) => ({
   name,
   lacks,
+  counts: true,
   prepare: () => (built ??= build()),
   run: (run) => fuzz(name, run),
 })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { isInstalled } from '../../scripts/prerequisites.js'
 import { root, run as runCommand } from '../../scripts/steps.js'
 import { campaign } from '../shared/campaign.js'
+import { kinds } from '../shared/kinds.js'
 import { runProgram } from '../shared/node-program.js'
 
 const folder = join(root, 'target', 'hostile')
@@ -34,10 +35,12 @@ const scene = (name, needs) => ({
     if (needs.includes('cc')) await (compiled ??= compile())
   },
   async run({ seed, seconds, trace, figures }) {
-    for (const kind of /** @type {const} */ (['loop', 'tokio'])) {
+    for (const kind of kinds) {
       const env = { SOCKETPAIR_READINESS: kind, HOSTILE_PEERS: folder }
       const program = new URL(`programs/${name}.mjs`, import.meta.url)
-      figures.addAll(await runProgram(program, { seed, seconds: seconds / 2, env, trace }))
+      figures.addAll(
+        await runProgram(program, { seed, seconds: seconds / kinds.length, env, trace }),
+      )
     }
   },
 })

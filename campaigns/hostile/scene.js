@@ -6,7 +6,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { relay, socketpair, stats } from 'socketpair'
 import { comesTrue, countDescriptors, descriptors, residentMemory } from '../shared/own-process.js'
-import { begin, fault, hasTime, setContext, started, tell } from '../shared/program.js'
+import { Figures } from '../shared/figures.js'
+import { begin, fault, hasTime, setContext, started, report } from '../shared/program.js'
 import { Random } from '../shared/random.js'
 
 /** Milliseconds between two looks at the clock. */
@@ -97,7 +98,7 @@ export async function allEnded() {
 /** @param {number} milliseconds */
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Starts what tells readiness, whose descriptors stay. */
+/** Starts what waits for readiness: its descriptors stay. */
 async function warmUp() {
   const [here, there] = socketpair()
   const reading = here.read(Buffer.alloc(1))
@@ -140,13 +141,12 @@ export async function play(round) {
     }
     if (peak > MOST_MEMORY) fault(`${Math.round(peak)} MiB more than at the beginning`)
   }, TICK)
-  /** @type {Record<string, number>} */
-  const totals = {}
+  const totals = new Figures()
   while (hasTime()) {
     following.clear()
     const figures = (await round()) ?? {}
     doing = Array.from(following).join(', ')
-    for (const [name, value] of Object.entries(figures)) totals[name] = (totals[name] ?? 0) + value
+    totals.addAll(figures)
     rounds++
     await allEnded()
     const back = await comesTrue(() => {
@@ -161,6 +161,6 @@ export async function play(round) {
   }
   clearInterval(clock)
   for (const child of peers) child.kill('SIGKILL')
-  tell({ rounds, ...totals, 'most ms between ticks': longest, 'most MiB more': peak })
+  report({ rounds, ...totals.all(), 'most ms between ticks': longest, 'most MiB more': peak })
   process.exit(0)
 }

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, run as runCommand } from '../../scripts/steps.js'
+import { kindAt } from '../shared/kinds.js'
 import { runProgram } from '../shared/node-program.js'
 import { rustTarget, sanitized } from '../shared/sanitized.js'
 import { lacksRust } from './lacks.js'
@@ -56,7 +57,7 @@ export const addon = {
         env: {
           LD_PRELOAD: runtime(),
           SOCKETPAIR_BINARY: binary,
-          SOCKETPAIR_READINESS: index % 2 === 0 ? 'tokio' : 'loop',
+          SOCKETPAIR_READINESS: kindAt(index + 1),
           // Node itself leaves memory behind, so a leak is no exit status: the report is read.
           ASAN_OPTIONS: 'detect_leaks=1:exitcode=0:halt_on_error=1:abort_on_error=1',
           LSAN_OPTIONS: 'exitcode=0',

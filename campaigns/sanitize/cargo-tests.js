@@ -60,7 +60,7 @@ export function compileTests(folder, names, env, more = []) {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {Record<string, string>} env
- * @param {RegExp} [finding] what a tool says of a fault that the exit status does not tell
+ * @param {RegExp} [finding] what a tool prints for a fault that the exit status does not show
  */
 export async function runTests(name, command, args, env, finding) {
   const child = spawn(command, args, {

@@ -1,5 +1,5 @@
-// A campaign is a list of parts, each run for its share of the time. At the first fault it says how to repeat
-// it, stops, and exits with 1.
+// A campaign is a list of parts, each run for its share of the time. At the first fault it prints how to repeat
+// that, stops, and exits with 1. Its last line has all figures.
 
 import { parseArgs } from 'node:util'
 import { StepFailed } from '../../scripts/steps.js'
@@ -13,7 +13,7 @@ import { Figures } from './figures.js'
  * @property {number} seed
  * @property {number} seconds how long, about
  * @property {number} rounds at most so many
- * @property {boolean} trace each operation is told before it is made
+ * @property {boolean} trace each operation is printed before it is made
  * @property {Figures} figures
  * @property {Readonly<Record<string, number>>} numbers options that only this campaign has
  */
@@ -24,6 +24,7 @@ import { Figures } from './figures.js'
  * @property {number} [share] of the time, in comparison with the others
  * @property {() => string | undefined} [lacks] what it needs and is missing here
  * @property {() => Promise<void>} [prepare] not counted in its time
+ * @property {boolean} [counts] one round is enough to repeat a fault; without, the whole time is needed
  * @property {(run: Run) => Promise<void>} run
  */
 
@@ -82,11 +83,14 @@ export async function campaign(name, parts, numbers = {}) {
   const chosen = parts.filter((part) => options.only?.includes(part.name) ?? true)
   /** @type {Part[]} */
   const runnable = []
+  /** @type {string[]} */
+  const skipped = []
   for (const part of chosen) {
     const lacking = part.lacks?.()
     if (lacking === undefined) runnable.push(part)
-    else console.log(`skipped: ${part.name}, which needs ${lacking}`)
+    else skipped.push(`${part.name} (needs ${lacking})`)
   }
+  if (skipped.length > 0) console.log(`Skipped: ${skipped.join(', ')}`)
   const shares = runnable.reduce((sum, { share = 1 }) => sum + share, 0)
   console.log(`${name}: seed ${options.seed}, ${options.seconds} s`)
   const start = performance.now()
@@ -106,21 +110,34 @@ export async function campaign(name, parts, numbers = {}) {
       if (error instanceof StepFailed) throw error
       failed = part.name
       console.error(`\n${part.name}: ${error instanceof Fault ? error.message : describe(error)}`)
-      const seed = error instanceof Fault ? (error.seed ?? options.seed) : options.seed
-      console.error(
-        `Repeat: npm run ${name} -- --only ${part.name} --seed ${seed} --rounds 1 --trace`,
-      )
+      console.error(`Repeat: ${repeats(name, part, options, error)}`)
     }
     lines.push(`${part.name} ${figures.line()}`)
     console.log(`  ${lines.at(-1)}`)
     if (failed !== undefined) break
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(0)
-  console.log(`\n${name}: seed ${options.seed}, ${seconds} s: ${lines.join('; ')}`)
-  const skipped = chosen.length - runnable.length
-  const tail = skipped > 0 ? `, ${skipped} skipped` : ''
-  console.log(`${name}: ${passed} passed, ${failed === undefined ? 0 : 1} failed${tail}`)
+  const counts = [`${passed} passed`, `${failed === undefined ? 0 : 1} failed`]
+  if (skipped.length > 0) counts.push(`${skipped.length} skipped: ${skipped.join(', ')}`)
+  console.log(
+    `\n${name}: ${counts.join(', ')}; seed ${options.seed}, ${seconds} s; ${lines.join('; ')}`,
+  )
   if (failed !== undefined) process.exitCode = 1
+}
+
+/**
+ * The command that does the same again.
+ *
+ * @param {string} name
+ * @param {Part} part
+ * @param {{ seed: number, seconds: number }} options
+ * @param {unknown} error
+ */
+function repeats(name, part, options, error) {
+  const { seed = options.seed, readiness } = error instanceof Fault ? error : {}
+  const environment = readiness === undefined ? '' : `SOCKETPAIR_READINESS=${readiness} `
+  const length = part.counts ? '--rounds 1 --trace' : `--seconds ${options.seconds}`
+  return `${environment}npm run ${name} -- --only ${part.name} --seed ${seed} ${length}`
 }
 
 /** @param {unknown} error */

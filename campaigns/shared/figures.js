@@ -23,6 +23,10 @@ export class Figures {
     return this.#values.get(name) ?? 0
   }
 
+  all() {
+    return Object.fromEntries(this.#values)
+  }
+
   line() {
     const entries = Array.from(this.#values, ([name, value]) => {
       return `${name} ${Math.round(value).toLocaleString('en-US')}`

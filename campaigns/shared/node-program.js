@@ -77,5 +77,6 @@ export async function runProgram(file, options) {
   if (code === 0 && figures !== undefined && judged === undefined) return figures
   const how = signal === 'SIGKILL' ? 'hung, and was killed' : `ended with ${signal ?? code}`
   const shown = judged ?? said.trimEnd().split('\n').slice(-SHOWN).join('\n')
-  throw new Fault(`${file.pathname.split('/').at(-1)} ${how}\n${shown}`, begun)
+  const readiness = env['SOCKETPAIR_READINESS']
+  throw new Fault(`${file.pathname.split('/').at(-1)} ${how}\n${shown}`, begun, readiness)
 }

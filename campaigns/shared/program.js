@@ -1,4 +1,4 @@
-// What the programs of campaigns share: their arguments, what they tell, and how a fault ends them.
+// What the programs of campaigns share: their arguments, what they report, and how a fault ends them.
 
 import { writeSync } from 'node:fs'
 
@@ -33,7 +33,7 @@ export function begin(begun) {
 }
 
 /** @param {Readonly<Record<string, number>>} figures */
-export function tell(figures) {
+export function report(figures) {
   writeSync(1, `@figures ${JSON.stringify(figures)}\n`)
 }
 
@@ -46,7 +46,7 @@ export function trace(text) {
 let context = () => ''
 
 /**
- * Names what is told beside a fault: what was done before it.
+ * Names what is printed beside a fault: what was done before it.
  *
  * @param {() => string} describe
  */

@@ -11,21 +11,27 @@ const WARM_UP = 10
 const MOST_MORE = 128
 
 export class Watch {
+  #warmUp
   #rounds = 0
   #descriptors = 0
   #threads = 0
   /** @type {number[]} */
   #memory = []
 
+  /** @param {number} [warmUp] rounds */
+  constructor(warmUp = WARM_UP) {
+    this.#warmUp = warmUp
+  }
+
   /** True while rounds are still warming up. */
   get warming() {
-    return this.#rounds < WARM_UP
+    return this.#rounds < this.#warmUp
   }
 
   /** To be called between rounds, when the program has closed what it opened. */
   async look() {
     this.#rounds++
-    if (this.#rounds <= WARM_UP) {
+    if (this.#rounds <= this.#warmUp) {
       globalThis.gc?.()
       this.#descriptors = Math.max(this.#descriptors, countDescriptors())
       this.#threads = Math.max(this.#threads, threads())

@@ -1,9 +1,8 @@
 // npm run soak: the same again and again, over both kinds of readiness, with eyes on what the process has.
 
 import { campaign } from '../shared/campaign.js'
+import { kinds } from '../shared/kinds.js'
 import { runProgram } from '../shared/node-program.js'
-
-const KINDS = /** @type {const} */ (['loop', 'tokio'])
 
 /**
  * @param {string} name
@@ -18,11 +17,11 @@ const part = (name, share) => ({
     const { terminations = 0 } = numbers
     // A number of terminations takes as long as it takes.
     const counted = name === 'terminations' && terminations > 0
-    for (const kind of KINDS) {
+    for (const kind of kinds) {
       const options = {
         seed,
-        seconds: counted ? terminations : seconds / KINDS.length,
-        args: [counted ? Math.ceil(terminations / KINDS.length) : Infinity],
+        seconds: counted ? terminations : seconds / kinds.length,
+        args: [counted ? Math.ceil(terminations / kinds.length) : Infinity],
         env: { SOCKETPAIR_READINESS: kind },
         trace,
       }

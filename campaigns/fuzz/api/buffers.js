@@ -1,5 +1,5 @@
 // Memory for calls, honest and hostile. What is sent is made of few different bytes, so that a byte of
-// somebody else's memory shows.
+// other memory shows.
 
 import { GUARD } from './world.js'
 

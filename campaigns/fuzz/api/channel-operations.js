@@ -19,9 +19,12 @@ function codec(world) {
     encode(/** @type {any} */ value) {
       if (random.once(6)) world.disturb()
       if (random.once(20)) return random.pick([null, 'text', 7, {}])
-      return typeof value === 'string' || ArrayBuffer.isView(value)
-        ? Buffer.from(String(value))
-        : data(world)
+      if (typeof value !== 'string' && !ArrayBuffer.isView(value)) return data(world)
+      try {
+        return Buffer.from(String(value))
+      } catch {
+        throw new Hostile('encode')
+      }
     },
     decode(/** @type {Buffer} */ bytes) {
       if (random.once(4)) world.disturb()

@@ -29,11 +29,13 @@ export const disturbances = [
   (world) => {
     const { socket } = world
     const buffer = memoryFor(world, 1000)
+    world.mixes(socket)
     if (socket.type === 'stream') world.attempt('  read in a call', () => socket.read(buffer))
     else world.attempt('  recvInto in a call', () => socket.recvInto(buffer))
   },
   (world) => {
     const { socket } = world
+    world.mixes(socket)
     if (socket.type === 'stream') world.attempt('  write in a call', () => socket.write('h'))
     else world.attempt('  send in a call', () => socket.send('h'))
   },
@@ -58,13 +60,10 @@ export const disturbances = [
 export function moveMemory({ random, memories }) {
   const memory = random.pick(memories)
   if (!memory) return
-  if (memory.resizable && random.once(2)) memory.resize(random.below(memory.maxByteLength + 1))
-  // Buffers from Node's pool cannot be detached, and a detached one cannot be again.
-  else {
-    try {
-      structuredClone(memory, { transfer: [memory] })
-    } catch {
-      // Nothing has happened.
-    }
+  try {
+    if (memory.resizable && random.once(2)) memory.resize(random.below(memory.maxByteLength + 1))
+    else structuredClone(memory, { transfer: [memory] })
+  } catch {
+    // Buffers from Node's pool cannot be detached, and what is detached stays so.
   }
 }

@@ -4,6 +4,7 @@ import { MessageBatch, Socket, receive, relay, transfer } from 'socketpair'
 import { data, list, memoryFor } from './buffers.js'
 import { moveMemory } from './disturbances.js'
 import { options } from './options.js'
+import { discard } from './world.js'
 
 /** @typedef {import('./world.js').World} World */
 /** @typedef {readonly [name: string, call: (world: World, socket: any) => any]} Operation */
@@ -49,11 +50,13 @@ export const ofMessages = [
   ['recvInto', (w, s) => s.recvInto(memoryFor(w), options(w, 'signal', 'timeout', 'maxFds'))],
   [
     'recvMany',
-    (w, s) =>
-      s.recvMany(
-        new MessageBatch(options(w, 'bytes', 'messages')),
-        options(w, 'signal', 'timeout', 'maxFds'),
-      ),
+    (w, s) => {
+      const batch = new MessageBatch(options(w, 'bytes', 'maxMessages'))
+      const receiving = s.recvMany(batch, options(w, 'signal', 'timeout', 'maxFds'))
+      return receiving.finally(() => {
+        for (let at = 0; at < batch.count; at++) discard(batch.info(at))
+      })
+    },
   ],
   ['send', (w, s) => s.send(data(w), options(w, 'signal', 'timeout', 'fds', 'credentials'))],
   ['send', (w, s) => s.send(data(w, 100), options(w, 'signal', 'timeout'))],
@@ -111,7 +114,11 @@ export const ofAll = [
       else w.sockets.push(receive(token))
     },
   ],
-  ['receive', (w) => void receive(w.random.pick([null, {}, { transferId: 'x' }, ...w.tokens]))],
+  [
+    'receive',
+    (w) =>
+      void w.sockets.push(receive(w.random.pick([null, {}, { transferId: 'x' }, ...w.tokens]))),
+  ],
   [
     'detach and adopt',
     (w, s) => {
@@ -155,7 +162,7 @@ export const ofAll = [
       const { writable } = s
       if (writable.locked) return null
       const writer = writable.getWriter()
-      // Each tells of the same failure.
+      // Each rejects with the same failure.
       writer.closed.catch(() => {})
       writer.ready.catch(() => {})
       if (w.random.once(4)) return writer.close()

@@ -1,6 +1,6 @@
 // What one program of the API fuzzer works on: its sockets and channels, and the promises that must settle.
 
-import { socketpair } from 'socketpair'
+import { socketpair, stats } from 'socketpair'
 import { fault, setContext, trace } from '../../shared/program.js'
 import { isExpected } from './hostile.js'
 
@@ -31,6 +31,8 @@ export class World {
   /** @type {((world: World) => void)[]} what a getter, a codec or a handler may do */
   disturbances = []
   #depth = 0
+  /** @type {any} */
+  #counters = stats()
   /** @type {string[]} */
   #log = []
 
@@ -50,6 +52,16 @@ export class World {
   get socket() {
     if (this.sockets.length === 0) this.makePair()
     return this.random.pick(this.sockets)
+  }
+
+  /**
+   * To be called before bytes go to or from a socket: a channel over it reads what is no frame from now on.
+   *
+   * @param {any} socket
+   */
+  mixes(socket) {
+    if (!this.channels.some((channel) => channel.socket === socket)) return
+    for (const channel of this.channels) channel.mixed = true
   }
 
   /** @param {string} text */
@@ -97,6 +109,7 @@ export class World {
       return null
     }
     if (typeof result?.then === 'function') this.#watch(what, result)
+    else discard(result)
     return result
   }
 
@@ -119,6 +132,17 @@ export class World {
     )
   }
 
+  /** No counter falls below zero, and those that only count up never fall. */
+  checkCounters() {
+    const now = stats()
+    for (const [name, value] of Object.entries(now)) {
+      const least = RISING.has(name) ? this.#counters[name] : 0
+      if (!(value >= least)) this.fail(`stats().${name} is ${value}, and was ${least}`)
+    }
+    if (now.spinsReady > now.spins) this.fail(`stats() says ${JSON.stringify(now)}`)
+    this.#counters = now
+  }
+
   /** The bytes around the memory that was given are what they were. */
   checkGuards() {
     for (const { whole, from, to } of this.guarded) {
@@ -129,6 +153,9 @@ export class World {
     }
   }
 }
+
+/** Counters of stats() that are totals since the start. */
+const RISING = new Set(['wakes', 'batches', 'spins', 'spinsReady'])
 
 /** The byte around views. */
 export const GUARD = 0xee

@@ -4,7 +4,7 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { receive, socketpair, stats } from 'socketpair'
 import { comesTrue, descriptors } from '../../shared/own-process.js'
-import { begin, fault, hasTime, started, tell } from '../../shared/program.js'
+import { begin, fault, hasTime, started, report } from '../../shared/program.js'
 import { Random } from '../../shared/random.js'
 import { makeChannels, ofChannels } from '../api/channel-operations.js'
 import { disturbances } from '../api/disturbances.js'
@@ -33,11 +33,8 @@ function step(world) {
     return
   }
   const [name, call] = random.pick(socket.type === 'stream' ? ofStreams : ofMessages)
-  const owner = world.channels.find((channel) => channel.socket === socket)
-  if (owner) {
-    if (!random.once(10)) return
-    for (const channel of world.channels) channel.mixed = true
-  }
+  if (world.channels.some((channel) => channel.socket === socket) && !random.once(10)) return
+  world.mixes(socket)
   world.attempt(`${socket.type}: ${name}`, () => call(world, socket))
 }
 
@@ -69,6 +66,7 @@ async function run(seed) {
   if (random.once(2)) makeChannels(world)
   for (let i = random.between(4, 50); i > 0; i--) {
     step(world)
+    world.checkCounters()
     if (random.once(6)) honest.write()
     if (random.once(6)) honest.send()
     if (random.once(6)) await turn()
@@ -78,6 +76,7 @@ async function run(seed) {
   await honest.finish().catch((error) => world.fail('honest traffic', error))
   world.checkGuards()
   await closeAll(world)
+  world.checkCounters()
   if (!(await comesTrue(() => world.pending.size === 0))) {
     const left = Array.from(world.pending.values()).join(', ')
     world.fail(`everything is closed, and these have not settled: ${left}`)
@@ -88,12 +87,13 @@ async function run(seed) {
     return pendingOperations === 0 && openEnds === 0 && receivedFds === 0
   })
   if (!back) world.fail(`everything is closed, and stats() says ${JSON.stringify(stats())}`)
-  // What was not handled is told by now, while this program is the one that is named.
+  world.checkCounters()
+  // An unhandled rejection is reported by now, while this program is the one that is named.
   await turn()
   return world.operations
 }
 
-/** Starts what tells readiness, whose descriptors stay. */
+/** Starts what waits for readiness: its descriptors stay. */
 async function warmUp() {
   const [here, there] = socketpair()
   const reading = here.read(Buffer.alloc(1))
@@ -117,5 +117,5 @@ while (programs < most && (hasTime() || programs === 0)) {
     fault(`descriptors were left open:\n${descriptors().join('\n')}`)
   }
 }
-tell({ programs, operations })
+report({ programs, operations })
 process.exit(0)

@@ -4,7 +4,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { Channel, socketpair, stats } from 'socketpair'
 import { comesTrue, descriptors, residentMemory } from '../../shared/own-process.js'
-import { begin, fault, hasTime, setContext, started, tell, trace } from '../../shared/program.js'
+import { begin, fault, hasTime, setContext, started, report, trace } from '../../shared/program.js'
 import { Random } from '../../shared/random.js'
 import { frame, honestBody, mutate } from '../frames/frame.js'
 import { play } from '../frames/peer.js'
@@ -189,5 +189,5 @@ if (peak > MOST_MEMORY) fault(`${peak.toFixed(0)} MiB more than at the beginning
 if (!(await comesTrue(() => descriptors().length <= before))) {
   fault(`descriptors were left open:\n${descriptors().join('\n')}`)
 }
-tell({ sessions, frames, 'most MiB more': peak })
+report({ sessions, frames, 'most MiB more': peak })
 process.exit(0)

@@ -1,6 +1,7 @@
 // Peers that send without end and read nothing: bytes, messages, requests, descriptors.
 
 import { Channel, MessageBatch, socketpair } from 'socketpair'
+import { started } from '../../shared/program.js'
 import { allEnded, endPeer, follow, play, random, sleep, startPeer } from '../scene.js'
 
 /** @type {Record<string, () => readonly ['stream' | 'dgram' | 'seqpacket', (end: any) => void]>} */
@@ -18,7 +19,7 @@ const floods = {
           .toDuplex()
           .on('error', () => {})
           .resume(),
-      // Nobody reads: what comes must stay with the system.
+      // Nothing reads: what comes must stay with the system.
       (end) => end.toDuplex().on('error', () => {}),
       (end) => void follow('writes', end.write(Buffer.alloc(8 << 20))),
     ]),
@@ -103,8 +104,10 @@ async function discard(message) {
   for (const received of (await message)?.fds ?? []) received.close()
 }
 
+const names = Object.keys(floods)
+let rounds = 0
 await play(async () => {
-  const name = random.pick(Object.keys(floods))
+  const name = names[(started.seed + rounds++) % names.length] ?? ''
   const [type, receive] = /** @type {any} */ (floods[name])()
   const [here, there] = socketpair(type)
   const peer = startPeer('floods.py', [name], [there])
@@ -113,4 +116,5 @@ await play(async () => {
   here.close()
   await allEnded()
   await endPeer(peer)
+  return { [name]: 1 }
 })

@@ -62,7 +62,7 @@ await play(async () => {
   lowering.kill('SIGTERM')
   await endPeerSoftly(lowering)
   for (const end of ends) end.close()
-  // What nobody holds: the peers of what was transferred.
+  // What is referenced no more: the peers of what was transferred.
   globalThis.gc?.()
   await sleep(5)
   await allEnded()

@@ -1,4 +1,4 @@
-// Peers that read a few bytes now and then: what waits for them is bounded, and ends when it is told to.
+// Peers that read a few bytes now and then: what waits for them is bounded, and ends by close or abort.
 
 import { Channel, socketpair } from 'socketpair'
 import { allEnded, endPeer, ENOUGH, follow, play, random, sleep, startPeer } from '../scene.js'

@@ -1,7 +1,7 @@
 // Bytes, values, descriptors and ends in every form, each checked where it arrives.
 
 import { stats } from 'socketpair'
-import { begin, fault, hasTime, setContext, started, tell } from '../../shared/program.js'
+import { begin, fault, hasTime, setContext, started, report } from '../../shared/program.js'
 import { comesTrue } from '../../shared/own-process.js'
 import { Random } from '../../shared/random.js'
 import { Watch } from '../../shared/watch.js'
@@ -46,5 +46,5 @@ for (let turn = 0; turn < names.length || hasTime() || watch.warming; turn++) {
   }
   if (turn >= names.length) await watch.look()
 }
-tell({ ...totals, ...watch.end() })
+report({ ...totals, ...watch.end() })
 process.exit(0)

@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import { Socket, receive, socketpair, stats, transfer } from 'socketpair'
-import { begin, fault, hasTime, started, tell } from '../../shared/program.js'
+import { begin, fault, hasTime, started, report } from '../../shared/program.js'
 import { Random } from '../../shared/random.js'
 import { Watch } from '../../shared/watch.js'
 
@@ -53,5 +53,5 @@ while (hasTime() || watch.warming) {
   }
   await watch.look()
 }
-tell({ pairs, ...watch.end() })
+report({ pairs, ...watch.end() })
 process.exit(0)

@@ -19,7 +19,7 @@ fn read_anything(system: System, layout: Layout, control: &[u8]) {
     }
     assert!(all.rest() <= control.len());
     assert!(all.next().is_none(), "it goes on after its end");
-    // A number has four bytes, and each message and the rest may be told of once more.
+    // A number has four bytes, and each message and the rest may be reported once more.
     let most = control.len() / 4 + 2;
     for (count, each) in found(system, layout, control).enumerate() {
         assert!(count < most, "more was found than fits");
