@@ -1,6 +1,8 @@
 // The threaded tests of the core under ThreadSanitizer, with a standard library that was compiled for it: without
 // one it takes each lock of the standard library for a race.
 
+import { join } from 'node:path'
+import { root } from '../../scripts/steps.js'
 import { sanitized } from '../shared/sanitized.js'
 import { compileTests, runTests } from './cargo-tests.js'
 import { lacksRust, lacksSource } from './lacks.js'
@@ -14,6 +16,9 @@ const TESTS = [
   'relay_messages',
   'readiness',
 ]
+
+/** What the tool takes for races, each with the reason that it is none. */
+const suppressions = join(root, 'campaigns/sanitize/thread-suppressions.txt')
 
 /** @type {Map<string, string>} */
 let binaries = new Map()
@@ -29,7 +34,10 @@ export const races = {
     const end = performance.now() + seconds * 1000
     for (const name of TESTS) {
       if (performance.now() > end) break
-      const env = { TSAN_OPTIONS: 'halt_on_error=0:exitcode=66', PROPTEST_CASES: '16' }
+      const env = {
+        TSAN_OPTIONS: `halt_on_error=0:exitcode=66:suppressions=${suppressions}`,
+        PROPTEST_CASES: '16',
+      }
       const passed = await runTests(
         name,
         binaries.get(name) ?? '',

@@ -127,12 +127,20 @@ export const ofAll = [
     },
   ],
   ['fromFd', (w) => void Socket.fromFd(w.random.pick([-1, 99_999, Number.NaN, 2 ** 31]))],
-  ['relay', (w, s) => relay(s, w.socket, options(w, 'signal', 'timeout'))],
+  [
+    'relay',
+    (w, s) => {
+      const other = w.socket
+      for (const each of [s, other]) w.mixes(each)
+      return relay(s, other, options(w, 'signal', 'timeout'))
+    },
+  ],
   ['move memory', (w) => moveMemory(w)],
   ['abort', (w) => w.random.pick(w.controllers)?.abort()],
   [
     'toDuplex',
     (w, s) => {
+      w.mixes(s)
       const duplex = s.toDuplex(options(w, 'signal', 'allowHalfOpen', 'highWaterMark'))
       duplex.on('error', () => {})
       w.duplexes.push(duplex)
@@ -152,6 +160,7 @@ export const ofAll = [
   [
     'web streams',
     (w, s) => {
+      w.mixes(s)
       if (w.random.once(2)) {
         const { readable } = s
         if (readable.locked) return null
