@@ -34,9 +34,23 @@ test('what a relay had taken is delivered when the end that it came from is clos
   endedWell(t, await play('held at a close', '', 'warm'), 'all of it')
 })
 
+test('a relay that is held up in the kernel is aborted and closed all the same', async (t) => {
+  endedWell(t, await play('held up', '', 'warm'), 'all of it')
+})
+
+test('an abort does not wait for the call that a relay is in, and rejects when both ends are back', async (t) => {
+  endedWell(t, await play('held up for a moment', '', 'warm'), 'all of it')
+})
+
+test('a worker and the process end while a relay of theirs is held up in the kernel', async (t) => {
+  endedWell(t, await play('held up at the end', '', 'warm'), 'all of it')
+})
+
 for (const list of [
   'send:EINTR:300,recv:EINTR:300,poll:EINTR:300',
   'send:ENOBUFS:50',
+  // No edge of readiness follows these.
+  'send:EAGAIN:100,recv:EAGAIN:100',
   'send:EINTR:100,send:ENOBUFS:20,recv:EINTR:100,poll:EINTR:100',
 ]) {
   test(`a relay delivers everything, whole and in order: ${list}`, async (t) => {

@@ -9,10 +9,16 @@ import { BLOCKED } from './operation.js'
 import { expect, forget, hold, release, type Waiter } from './readiness.js'
 import { endOf, Socket } from './socket.js'
 import type { AnySocket } from './sockets.js'
-import { clearInterval, setInterval } from './timers.js'
+import { clearInterval, clearTimeout, queueMicrotask, setInterval, setTimeout } from './timers.js'
 
 /** Milliseconds between two calls of `onProgress`. */
 const PROGRESS = 100
+
+/** How to end a relay, as the addon's numbers: not, unless it is over; without a wait; after a short one. */
+const STOP = { no: 0, now: 1, soon: 2 } as const
+
+/** Milliseconds after which an abort no longer waits for the ends to come back; usually they do at once. */
+const PATIENCE = 1000
 
 /** How much a {@link relay} has delivered, in bytes of payload. */
 export interface Relayed {
@@ -37,10 +43,9 @@ type Outcome = NonNullable<ReturnType<typeof binding.endRelay>>
 
 /**
  * Moves everything that arrives at `a` to `b` and the other way round until both directions have ended, as
- * if the far ends were connected directly. No byte comes to JavaScript: a thread of the addon moves them,
- * on Linux between `AF_UNIX` streams without copying them out of the kernel. Messages keep their
- * boundaries, empty ones too. Descriptors and credentials do not cross: the system closes descriptors that
- * were under way.
+ * if the far ends were connected directly. No byte comes to JavaScript: a thread of the addon moves them.
+ * Messages keep their boundaries, empty ones too. Descriptors and credentials do not cross: the system
+ * closes descriptors that were under way.
  *
  * End-of-file at one end shuts down writing at the other, once all before it is delivered, and that
  * direction has ended; a datagram end has no end-of-file, so such a relay runs until it fails or is
@@ -62,7 +67,7 @@ type Outcome = NonNullable<ReturnType<typeof binding.endRelay>>
  * bytes unread; EMSGSIZE a message is too long for the other end and is lost; ECONNREFUSED, ENOTCONN a
  * datagram peer is closed. An error, and the reason of an abort if it is an object, carries `aToB` and
  * `bToA`.
- * @see splice(2), shutdown(2)
+ * @see recvmsg(2), sendmsg(2), shutdown(2)
  */
 export function relay(a: AnySocket, b: AnySocket, options?: RelayOptions): Promise<Relayed> {
   try {
@@ -108,21 +113,27 @@ class Running implements Waiter, Tenant {
   readonly promise: Promise<Relayed>
   readonly #a: End
   readonly #b: End
+  // The numbers outlast a close.
+  readonly #ids: readonly [number, number]
   #resolve!: (relayed: Relayed) => void
   #reject!: (error: unknown) => void
   #unlisten: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
+  #patience: NodeJS.Timeout | undefined
+  #stopped: { readonly reason: unknown } | undefined
   #holding = false
+  #told = false
 
   constructor(a: End, b: End) {
     this.#a = a
     this.#b = b
+    this.#ids = [a.id, b.id]
     a.tenant = b.tenant = this
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
-    expect(a.id, 0, this)
+    this.#expect()
     this.adjustHold()
   }
 
@@ -130,55 +141,88 @@ class Running implements Waiter, Tenant {
     if (onProgress !== undefined) this.#timer = tell(this.#a.id, onProgress)
     if (signal === undefined) return
     try {
-      const unlisten = onAbort(signal, () => this.#stop(reasonOf(signal)))
+      const unlisten = onAbort(signal, () => this.#abort(reasonOf(signal)))
       this.#unlisten = unlisten
       // The signal's own code may have ended the relay, or aborted, meanwhile.
-      if (!this.#running) unlisten()
-      else if (signal.aborted) this.#stop(reasonOf(signal))
+      if (this.#told) unlisten()
+      else if (signal.aborted) this.#abort(reasonOf(signal))
     } catch (error) {
-      this.#stop(error)
+      this.#abort(error)
     }
   }
 
-  get #running(): boolean {
-    return this.#a.tenant === this
-  }
-
-  /** It has ended by itself, or the token was an older one. */
+  /** It is over, or the token was an older one. */
   onReady(): void {
-    const outcome = binding.endRelay(this.#a.id, this.#b.id, false)
-    if (!outcome) return expect(this.#a.id, 0, this)
-    const { errno, syscall = '' } = outcome
-    const failure = errno === undefined ? undefined : failureOf(-errno, syscall)
-    this.#settle(outcome, failure && tellFailure(this.#a, failure))
+    const outcome = binding.endRelay(...this.#ids, STOP.no)
+    if (outcome) this.#settle(outcome)
+    else this.#expect()
   }
 
+  /** Waits for the thread's turn that is under way: the caller closes the end next, or gives it away. */
   evict(): void {
-    this.#stop(errorOf('ECANCELED', 'recvmsg'))
+    const outcome = this.#stop(errorOf('ECANCELED', 'recvmsg'), STOP.soon)
+    if (outcome) return this.#settle(outcome)
+    this.#tellStopped()
+    // The close forgets who expects the token of its end, and the other end comes back with it.
+    queueMicrotask(() => this.#expect())
   }
 
   adjustHold(): void {
-    const holding = this.#running && (this.#a.referenced || this.#b.referenced)
+    const holding = !this.#told && (this.#a.referenced || this.#b.referenced)
     if (holding === this.#holding) return
     this.#holding = holding
     if (holding) hold()
     else release()
   }
 
-  #stop(reason: unknown): void {
-    if (!this.#running) return
-    const outcome = binding.endRelay(this.#a.id, this.#b.id, true)
-    this.#settle(outcome ?? { counts: { aToB: 0, bToA: 0 } }, reason, true)
+  /** Waits for nothing: in the middle of a turn of the thread the ends come back with the token, after it. */
+  #abort(reason: unknown): void {
+    if (this.#told) return
+    const outcome = this.#stop(reason, STOP.now)
+    if (outcome) this.#settle(outcome)
+    else this.#patience ??= setTimeout(() => this.#tellStopped(), PATIENCE).unref()
   }
 
-  #settle({ counts, forA, forB }: Outcome, error: unknown, failed = error !== undefined): void {
+  #stop(reason: unknown, how: number): Outcome | null {
+    // The first reason counts.
+    this.#stopped ??= { reason }
+    return binding.endRelay(...this.#ids, how)
+  }
+
+  #expect(): void {
+    if (this.#a.closed && this.#b.closed) return
+    if (this.#a.tenant === this || this.#b.tenant === this) expect(this.#ids[0], 0, this)
+  }
+
+  #settle(outcome: Outcome): void {
+    this.#giveBack(outcome)
+    if (this.#told) return
+    const { counts, errno, syscall = '' } = outcome
+    if (this.#stopped) return this.#tell(counts, true, this.#stopped.reason)
+    if (errno === undefined) return this.#tell(counts, false)
+    this.#tell(counts, true, tellFailure(this.#a, failureOf(-errno, syscall)))
+  }
+
+  #giveBack({ counts, forA, forB }: Outcome): void {
     const [a, b] = [this.#a, this.#b]
     a.tenant = b.tenant = undefined
-    forget(a.id, 0)
-    this.#unlisten?.()
-    clearInterval(this.#timer)
+    forget(this.#ids[0], 0)
     count(a, b, counts.aToB, forB)
     count(b, a, counts.bToA, forA)
+  }
+
+  /** The kernel holds its thread up for too long: the caller hears of the end now, the ends are given back later. */
+  #tellStopped(): void {
+    const counts = binding.relayed(this.#ids[0]) ?? binding.relayed(this.#ids[1])
+    this.#tell(counts ?? { aToB: 0, bToA: 0 }, true, this.#stopped?.reason)
+  }
+
+  #tell(counts: Relayed, failed: boolean, error?: unknown): void {
+    if (this.#told) return
+    this.#told = true
+    this.#unlisten?.()
+    clearInterval(this.#timer)
+    clearTimeout(this.#patience)
     this.adjustHold()
     if (!failed) return this.#resolve(counts)
     carry(error, counts)

@@ -10,7 +10,7 @@ use socketpair_core::{Directions, Error, ReadySet, Registered, Result, Socket};
 
 use crate::counters::Counted;
 use crate::ownership::Claim;
-use crate::relaying::Relaying;
+use crate::relaying::{Patience, Relaying};
 use crate::runtime::Runtime;
 use crate::slab::Slab;
 
@@ -52,8 +52,8 @@ impl State {
             State::Unregistered(socket) => Some(socket),
             State::Registered(registered) => Some(registered.into_socket()),
             State::Relayed(registered, relaying) => {
-                // From here on the relay has no share in it.
-                relaying.stop();
+                // From here on the relay has no share in it; or, held up, it closes the end when it ends.
+                let _ = relaying.stop(Patience::Short);
                 Arc::into_inner(registered).map(Registered::into_socket)
             }
             State::Gone => None,

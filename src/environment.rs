@@ -15,7 +15,7 @@ use crate::ends::{Direction, End, Ends};
 use crate::event_loop::EventLoop;
 use crate::parked;
 use crate::received::Received;
-use crate::relaying::{Outcome, Relaying};
+use crate::relaying::{Outcome, Patience, Relaying};
 use crate::runtime::Runtime;
 use crate::slab::Slab;
 use crate::wake::Wakes;
@@ -307,15 +307,17 @@ impl Environment {
         Some(ends.get(id)?.relaying()?.relayed())
     }
 
-    /// Takes the ends `a` and `b` back from their relay, which is stopped if `stop` says so, and gives what
-    /// it came to. None: it goes on, or there is none.
-    pub fn end_relay(&self, a: u32, b: u32, stop: bool) -> Option<Outcome> {
+    /// Takes the ends `a` and `b` back from their relay, which is stopped if `stop` says how, and gives what
+    /// it came to. None: it goes on, if only until its thread lets it go, or there is none.
+    pub fn end_relay(&self, a: u32, b: u32, stop: Option<Patience>) -> Option<Outcome> {
         let mut ends = self.ends.borrow_mut();
-        let relaying = Arc::clone(ends.get(a)?.relaying()?);
-        if !stop && !relaying.is_over() {
+        // One of them may have been closed while the relay was held up.
+        let lent = |id| ends.get(id).and_then(End::relaying).cloned();
+        let relaying = lent(a).or_else(|| lent(b))?;
+        if stop.is_none() && !relaying.is_over() {
             return None;
         }
-        let outcome = relaying.stop();
+        let outcome = relaying.stop(stop.unwrap_or(Patience::None)).ok()?;
         for id in [a, b] {
             Self::take_back(&mut ends, id);
         }

@@ -6,6 +6,7 @@ use napi_derive::napi;
 
 use crate::environment;
 use crate::error::OrThrow;
+use crate::relaying::Patience;
 
 const SYSCALL: &str = "recvmsg";
 
@@ -50,9 +51,16 @@ pub fn relayed(env: Env, a: u32) -> Option<Counts> {
     relayed.ok().flatten().map(counts)
 }
 
-/// Gives the ends `a` and `b` back from their relay, which is stopped if `stop` says so. Null: it goes on.
+/// Gives the ends `a` and `b` back from their relay, if it is over; `stop` other than 0 stops it, 1 without a
+/// wait and 2 after a short one for what its thread does just now. Null: it goes on; if it was to stop, then
+/// only until its thread is done with that, and `onReady` is called with the token of `a` after it.
 #[napi]
-pub fn end_relay(env: &Env, a: u32, b: u32, stop: bool) -> napi::Result<Option<RelayOutcome<'_>>> {
+pub fn end_relay(env: &Env, a: u32, b: u32, stop: u32) -> napi::Result<Option<RelayOutcome<'_>>> {
+    let stop = match stop {
+        0 => None,
+        1 => Some(Patience::None),
+        _ => Some(Patience::Short),
+    };
     let outcome = environment::with(env.raw(), SYSCALL, |environment| {
         Ok(environment.end_relay(a, b, stop))
     });

@@ -1,19 +1,24 @@
 //! A relay while it runs: a task of the runtime, which the JavaScript thread can stop at any moment.
 //!
-//! What moves the bytes is behind a lock and is polled by whoever holds it. So the JavaScript thread can
-//! stop it by itself, without waiting for the task to be scheduled: at most for the turn that is under way,
-//! some milliseconds. When it is over nothing here has a share in the ends any more.
+//! What moves the bytes is behind a lock and is polled by the thread that holds it. So the JavaScript thread can
+//! stop it by itself, without waiting for the task to be scheduled. In the middle of a poll, which takes
+//! about a millisecond at most, it tells the task to end and hears of that later; or it waits, for a limited
+//! time, where the end is closed or given away next. None of the relay's calls waits for room or for bytes,
+//! but the kernel can hold one up: a process that shares the description and receives into memory that it
+//! withholds (userfaultfd(2), FUSE) has the socket's lock meanwhile. When the relay is over nothing here has
+//! a share in the ends any more.
 
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker, ready};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use socketpair_core::{Error, Kind, Progress, Registered, Relay, Relayed, Result};
+use socketpair_core::{Error, Kind, Progress, Registered, Relay, Relayed};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -21,6 +26,28 @@ use tokio::time::sleep;
 /// After so long a relay begins its wait anew: a full end is not told that its peer reads no more, and a
 /// try tells (lib/queue.ts does the same for a send).
 const ASK_AGAIN: Duration = Duration::from_millis(500);
+
+/// The limit of a short wait for the poll that is under way: long enough for a thread that has lost its CPU.
+const WAIT: Duration = Duration::from_millis(250);
+/// For so long of that it only lets other threads run, then it sleeps for as long each time.
+const HURRY: Duration = Duration::from_millis(1);
+
+/// Whether the runtime's one thread was found held up in a relay and has not come back.
+static HELD_UP: AtomicBool = AtomicBool::new(false);
+
+/// Whether the kernel holds the runtime's thread up: then it is in vain to wait for that.
+pub fn is_thread_held_up() -> bool {
+    HELD_UP.load(Ordering::Relaxed)
+}
+
+/// Whether a stop of a relay waits for the poll that is under way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// It does not.
+    None,
+    /// For [`WAIT`] at most, once for each relay.
+    Short,
+}
 
 /// What a relay came to.
 #[derive(Default)]
@@ -35,11 +62,14 @@ pub struct Outcome {
     pub for_b: Option<Vec<u8>>,
 }
 
+/// A poll is under way still; after it the relay is over.
+pub struct Busy;
+
 type Moving = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 enum Phase {
     Moving(Moving, AbortHandle),
-    /// The outcome, until somebody takes it.
+    /// The outcome, until it is taken.
     Over(Option<Outcome>),
 }
 
@@ -48,6 +78,7 @@ pub struct Relaying {
     phase: Mutex<Phase>,
     progress: OnceLock<Arc<Progress>>,
     stopping: Arc<AtomicBool>,
+    waited_in_vain: AtomicBool,
     ended: Waker,
 }
 
@@ -58,6 +89,7 @@ impl Relaying {
             phase: Mutex::new(Phase::Over(None)),
             progress: OnceLock::new(),
             stopping: Arc::default(),
+            waited_in_vain: AtomicBool::default(),
             ended,
         }
     }
@@ -71,7 +103,7 @@ impl Relaying {
         a: Arc<Registered>,
         b: Arc<Registered>,
         runtime: &Handle,
-    ) -> Result<()> {
+    ) -> socketpair_core::Result<()> {
         // Without a message in hand there is no way to ask for the other kinds.
         let asks_again = a.socket().kind() == Kind::Stream;
         let relay = Relay::new(a, b)?;
@@ -92,15 +124,25 @@ impl Relaying {
             .map_or_else(Relayed::default, |progress| progress.relayed())
     }
 
-    /// Whether it has ended.
+    /// Whether it has ended. While it is polled it has not, and tells when it has.
     pub fn is_over(&self) -> bool {
-        matches!(*self.lock(), Phase::Over(_))
+        self.try_lock()
+            .is_some_and(|phase| matches!(*phase, Phase::Over(_)))
     }
 
-    /// Stops it if it runs, and gives what it came to, once.
-    pub fn stop(&self) -> Option<Outcome> {
+    /// Stops it if it runs, and gives what it came to, once: None after that.
+    ///
+    /// # Errors
+    /// Its task polls it just now, and ends it after that, as if it had ended by itself.
+    pub fn stop(&self, patience: Patience) -> Result<Option<Outcome>, Busy> {
         self.stopping.store(true, Ordering::Release);
-        let mut phase = self.lock();
+        // With the other fence: the lock is free here, or the task sees the flag after its poll.
+        fence(Ordering::SeqCst);
+        let phase = match patience {
+            Patience::None => self.try_lock(),
+            Patience::Short => self.lock_in_time(),
+        };
+        let mut phase = phase.ok_or(Busy)?;
         if let Phase::Moving(moving, task) = &mut *phase {
             let outcome = poll(moving, &mut Context::from_waker(Waker::noop()));
             task.abort();
@@ -109,27 +151,69 @@ impl Relaying {
                 Poll::Pending => None,
             });
         }
-        match &mut *phase {
+        Ok(match &mut *phase {
             Phase::Over(outcome) => outcome.take(),
             Phase::Moving(..) => None,
-        }
+        })
     }
 
     fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let polled = self.poll_locked(cx);
+        // The lock is free again.
+        fence(Ordering::SeqCst);
+        if polled.is_ready() {
+            if self.waited_in_vain.load(Ordering::Relaxed) {
+                HELD_UP.store(false, Ordering::Relaxed);
+            }
+            self.ended.wake_by_ref();
+        } else if self.stopping.load(Ordering::Acquire) {
+            // A stop may have found the lock taken, and nothing else would wake the task.
+            cx.waker().wake_by_ref();
+        }
+        polled
+    }
+
+    fn poll_locked(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut phase = self.lock();
-        let Phase::Moving(moving, _) = &mut *phase else {
-            return Poll::Ready(());
-        };
-        let outcome = ready!(poll(moving, cx));
-        // The ends are let go before anybody hears of it.
-        drop(mem::replace(&mut *phase, Phase::Over(Some(outcome))));
-        drop(phase);
-        self.ended.wake_by_ref();
+        if let Phase::Moving(moving, _) = &mut *phase {
+            let outcome = ready!(poll(moving, cx));
+            // The ends are let go before anybody hears of it.
+            drop(mem::replace(&mut *phase, Phase::Over(Some(outcome))));
+        }
         Poll::Ready(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Phase> {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn try_lock(&self) -> Option<MutexGuard<'_, Phase>> {
+        match self.phase.try_lock() {
+            Ok(phase) => Some(phase),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn lock_in_time(&self) -> Option<MutexGuard<'_, Phase>> {
+        let begun = Instant::now();
+        loop {
+            if let Some(phase) = self.try_lock() {
+                return Some(phase);
+            }
+            // The second end of the relay is closed too, it may be.
+            if self.waited_in_vain.load(Ordering::Relaxed) {
+                return None;
+            }
+            match begun.elapsed() {
+                waited if waited < HURRY => thread::yield_now(),
+                waited if waited < WAIT => thread::sleep(HURRY),
+                _ => {
+                    self.waited_in_vain.store(true, Ordering::Relaxed);
+                    HELD_UP.store(true, Ordering::Relaxed);
+                }
+            }
+        }
     }
 }
 
@@ -140,7 +224,7 @@ async fn moving(
     asks_again: bool,
 ) -> Outcome {
     let error = loop {
-        // A timer can be made on the runtime's thread only; whoever stops it polls from another.
+        // A timer can be made on the runtime's thread only; a stop polls from another.
         if stopping.load(Ordering::Acquire) {
             break None;
         }

@@ -1,8 +1,10 @@
 //! The tokio runtime: one for the process, made at the first wait, gone with the last environment that
 //! waited.
 //!
-//! It drives readiness and the relays, which never wait in a system call, so one thread does. It is joined when its last user leaves: a thread
-//! still running in this library while it is unloaded would crash the process.
+//! It drives readiness and the relays, whose calls never wait, so one thread does. It is joined when its last
+//! user leaves: a thread still running in this library while it is unloaded would crash the process. One that
+//! the kernel holds up is left behind; it has destructors of this library to run, and until they have run the
+//! C library unloads nothing (glibc; musl never does).
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,6 +12,8 @@ use std::{cell::Cell, io, thread};
 
 use socketpair_core::{Error, Result};
 use tokio::runtime::{Builder, Handle};
+
+use crate::relaying;
 
 struct Shared {
     runtime: tokio::runtime::Runtime,
@@ -71,7 +75,11 @@ impl Runtime {
             }
         };
         if let Some(last) = last {
-            last.runtime.shutdown_timeout(JOIN);
+            if relaying::is_thread_held_up() {
+                last.runtime.shutdown_background();
+            } else {
+                last.runtime.shutdown_timeout(JOIN);
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 // Relays while system calls fail: started with the library of faults.c preloaded, told which part to play.
 
+import { once } from 'node:events'
 import { accessSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
 import { relay, socketpair } from 'socketpair'
 import { descriptorsComeBackTo, openDescriptors, same, turns, warmUp } from './support.mjs'
 
@@ -63,8 +65,7 @@ async function take(end) {
 }
 
 /**
- * Two pairs; a stream with so small a buffer is relayed by send(2) and not by splice(2), which the library
- * does not know.
+ * Two pairs with small buffers: the relay asks poll(2) for room too.
  *
  * @param {string} type
  */
@@ -134,6 +135,96 @@ const parts = {
       same(await take(server), which === 'a' ? 'for b' : 'undefined', 'what arrives')
       for (const end of [client, a, b, server]) end.close()
     }
+  },
+
+  // The kernel holds a call of the relay's thread up: an abort and a close don't wait for that, and the ends come
+  // back when it is over.
+  async 'held up'() {
+    for (const type of types) {
+      for (const how of ['abort', 'close']) {
+        const { client, a, b, server } = chain(type)
+        inject('recv:stall:@1')
+        const controller = new AbortController()
+        const relaying = relay(/** @type {any} */ (a), b, { signal: controller.signal })
+        await put(client, 'taken')
+        await untilHeld(b)
+        if (how === 'abort') controller.abort()
+        else a.close()
+        const reason = await rejection(relaying)
+        if (how === 'abort') same(reason, controller.signal.reason, 'reason')
+        else same(reason.code, 'ECANCELED', 'code')
+        same((await rejection(put(b, 'early'))).code, 'EBUSY', 'an end that is not back')
+        stop()
+        for (;;) {
+          const error = await put(b, 'behind').then(
+            () => null,
+            (thrown) => thrown,
+          )
+          if (!error) break
+          same(error.code, 'EBUSY', 'code')
+          await turns(1)
+        }
+        // What the call that was held up took is delivered before; what it did not take is where it was.
+        let arrived = await take(server)
+        if (arrived === 'taken') arrived = await take(server)
+        else if (how === 'abort' && arrived === 'behind') same(await take(a), 'taken', 'the rest')
+        same(arrived.replace('taken', ''), 'behind', 'what was sent then')
+        for (const end of [client, a, b, server]) end.close()
+      }
+    }
+  },
+
+  // An abort in the middle of a call: when it rejects both ends are back.
+  async 'held up for a moment'() {
+    for (const type of types) {
+      const { client, a, b, server } = chain(type)
+      inject('recv:stall:@1')
+      const controller = new AbortController()
+      const relaying = relay(/** @type {any} */ (a), b, { signal: controller.signal })
+      await put(client, 'taken')
+      await untilHeld(b)
+      controller.abort()
+      // Had the abort waited, it would have been for this.
+      stop()
+      same(await rejection(relaying), controller.signal.reason, 'reason')
+      await put(b, 'behind')
+      let arrived = await take(server)
+      if (arrived === 'taken') arrived = await take(server)
+      else if (arrived === 'behind') same(await take(a), 'taken', 'the rest')
+      same(arrived.replace('taken', ''), 'behind', 'what was sent then')
+      for (const end of [client, a, b, server]) end.close()
+    }
+  },
+
+  // So does the end of a worker, or of the process.
+  async 'held up at the end'() {
+    const { client, a, b, server } = chain('stream')
+    const relaying = relay(a, /** @type {any} */ (b))
+    inject('recv:stall:@1')
+    const worker = new Worker(
+      `const { parentPort } = require('node:worker_threads')
+      import('socketpair').then(async ({ relay, socketpair }) => {
+        const [client, a] = socketpair()
+        const [b, server] = socketpair()
+        relay(a, b).catch(() => {})
+        await client.write('taken')
+        parentPort.postMessage([client.fd, server.fd])
+      })`,
+      { eval: true },
+    )
+    await once(worker, 'message')
+    await untilHeld(b)
+    await worker.terminate()
+    // The thread is others' too: what they wait for goes on with it.
+    stop()
+    await put(client, 'through')
+    same(await take(server), 'through')
+    inject('recv:stall:@1')
+    await put(client, 'taken')
+    await untilHeld(b)
+    relaying.catch(() => {})
+    console.log('all of it')
+    process.exit(0)
   },
 
   async random(list) {

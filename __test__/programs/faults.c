@@ -4,7 +4,8 @@
  *
  * The program under test rules it through access(2): of "/faults/<list>", which sets what is to happen,
  * and of "/faults/?", which succeeds if something has happened since. A list is
- * "call:what:when,call:what:when": call is one of those below; what is the name of an errno, or "short";
+ * "call:what:when,call:what:when": call is one of those below; what is the name of an errno, "short", or
+ * "stall": the call comes back when there is another list;
  * when is a number of thousandths, or @n for the n-th call from now.
  *
  * The calls of the addon are told from those of the host by how they are made: MSG_DONTWAIT, poll(2) that
@@ -16,6 +17,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +25,10 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #define SHORT -1
+#define STALL -2
 #define MOST 32
 
 struct fault {
@@ -37,13 +41,14 @@ struct fault {
 static struct fault faults[MOST];
 static int count;
 static long happened;
+static atomic_long rules;
 static uint64_t state = 88172645463325252ull;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const struct { const char *name; int number; } names[] = {
   {"EINTR", EINTR}, {"EAGAIN", EAGAIN}, {"ENOBUFS", ENOBUFS}, {"ENOMEM", ENOMEM}, {"EMFILE", EMFILE},
   {"ENFILE", ENFILE}, {"ENOSPC", ENOSPC}, {"EPERM", EPERM}, {"EINVAL", EINVAL}, {"EIO", EIO},
-  {"short", SHORT},
+  {"short", SHORT}, {"stall", STALL},
 };
 
 static uint64_t next_random(void) {
@@ -67,8 +72,11 @@ static int fate(const char *call) {
       what = fault->what;
   }
   if (what != 0) happened++;
+  long begun = rules;
   pthread_mutex_unlock(&lock);
-  return what;
+  if (what != STALL) return what;
+  while (rules == begun) usleep(1000);
+  return 0;
 }
 
 static void rule(const char *list) {
@@ -77,6 +85,7 @@ static void rule(const char *list) {
   pthread_mutex_lock(&lock);
   count = 0;
   happened = 0;
+  rules++;
   char *rest = text;
   for (char *entry; count < MOST && (entry = strsep(&rest, ",")) != NULL;) {
     char *call = strsep(&entry, ":"), *what = strsep(&entry, ":"), *when = entry;

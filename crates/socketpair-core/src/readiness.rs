@@ -19,8 +19,9 @@ const REGISTER: &str = "epoll_ctl";
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "illumos")))]
 const REGISTER: &str = "kevent";
 
-/// The first wait of a [`Backoff`], the step of tokio's timer, and how many there are.
+/// The first wait of a [`Backoff`], the step of tokio's timer, the longest, and how many there are.
 const PAUSE_MIN: Duration = Duration::from_millis(1);
+const PAUSE_MAX: Duration = Duration::from_millis(16);
 const TRIES_MAX: u32 = 630;
 
 /// A [`Socket`] registered with a tokio runtime, which tells when to try a call again.
@@ -151,13 +152,15 @@ impl Registered {
         }
     }
 
-    /// Resolves when the system calls the direction ready. Any number of tasks may wait.
-    pub(crate) async fn ready(&self, direction: Direction) -> Result<()> {
+    /// Resolves when the system calls the direction ready; true when it is so because the driver saw
+    /// it closed. Any number of tasks may wait.
+    pub(crate) async fn ready(&self, direction: Direction) -> Result<bool> {
         loop {
             let mut guard = self.guard(direction).await?;
-            if is_ready(self.socket(), direction) || direction.is_closed(&guard) {
+            let closed = direction.is_closed(&guard);
+            if closed || is_ready(self.socket(), direction) {
                 guard.retain_ready();
-                return Ok(());
+                return Ok(closed);
             }
             guard.clear_ready();
         }
@@ -263,16 +266,25 @@ impl Registered {
     /// Waits a little by the clock, each time longer, for a state no readiness tells. Fails with
     /// `error` once that has gone on for long.
     pub(crate) async fn pause(&self, backoff: &mut Backoff, error: Error) -> Result<()> {
-        let Some(wait) = backoff.next() else {
-            return Err(error);
-        };
+        match backoff.next() {
+            Some(wait) => self.sleep(wait).await,
+            None => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// As [`pause`](Registered::pause), for a state that may last.
+    pub(crate) async fn rest(&self, backoff: &mut Backoff) {
+        self.sleep(backoff.next().unwrap_or(PAUSE_MAX)).await;
+    }
+
+    async fn sleep(&self, wait: Duration) {
         let sleep = {
             // The caller may be outside the runtime; the timer is that of the registration.
             let _entered = self.runtime.enter();
             sleep(wait)
         };
         sleep.await;
-        Ok(())
     }
 }
 
@@ -338,11 +350,6 @@ impl Backoff {
         self.tries += 1;
         Some(wait)
     }
-}
-
-/// Whether the error is the runtime's end, and says nothing about the socket.
-pub(crate) fn is_shutdown(error: Error) -> bool {
-    error == Error::new(libc::ECANCELED, REGISTER)
 }
 
 /// The driver's errors are the system's, but for one of its own: it is shutting down.

@@ -2,6 +2,7 @@
 
 mod carrier;
 mod message;
+mod pace;
 mod stream;
 
 use std::future::{Future, poll_fn};
@@ -134,10 +135,9 @@ impl<A: Endpoint, B: Endpoint> Drop for PushedOnDrop<A, B> {
 /// Moves everything that arrives at one end to another, in both directions; can be watched,
 /// dropped and continued.
 ///
-/// Between streams of Linux the bytes go by splice(2) through a pipe per direction, made when the
-/// first bytes come; elsewhere, between sockets that are not `AF_UNIX`, and where splice refuses,
-/// through a buffer of 64 KiB. Message kinds go message by message, boundaries and empty messages
-/// kept. Descriptors that come along are closed.
+/// The bytes of streams go by recv(2) and send(2) through memory of the thread that polls, 64 KiB
+/// for all its relays. Message kinds go message by message, boundaries and empty messages kept.
+/// Descriptors that come along are closed.
 ///
 /// The relay behaves as if the far ends were connected directly:
 ///
@@ -149,12 +149,12 @@ impl<A: Endpoint, B: Endpoint> Drop for PushedOnDrop<A, B> {
 ///
 /// While it runs nobody else may read from or write to the two ends; bytes would mix.
 ///
-/// # Blocking sockets
+/// # It never waits in a call
 ///
-/// `O_NONBLOCK` is not touched. splice(2) out of an `AF_UNIX` stream does not wait on a socket
-/// without that flag, splice(2) into one does: so each piece is no longer than what the socket has
-/// room for by `SIOCOUTQ`. Should another process, against the rule above, fill an end of blocking
-/// mode between that question and the call, the thread waits until the peer reads.
+/// Every call is made so that it cannot wait (`MSG_DONTWAIT`), whatever `O_NONBLOCK` says, which is
+/// not touched, and whatever a process does that shares an end's description: one that fills the
+/// end, against the rule above, takes the relay's room and not its thread. One poll moves about
+/// 512 KiB each way, then the runtime's other tasks have their turn.
 ///
 /// # Example
 ///
@@ -217,7 +217,7 @@ impl<A: Endpoint, B: Endpoint> Relay<A, B> {
         if kind != right.kind() || left.identity() == right.identity() {
             return Err(Error::new(libc::EINVAL, "relay"));
         }
-        let (a_to_b, b_to_a) = (Half::new(left, right), Half::new(right, left));
+        let (a_to_b, b_to_a) = (Half::new(right), Half::new(left));
         Ok(Relay {
             a,
             b,
@@ -234,7 +234,8 @@ impl<A: Endpoint, B: Endpoint> Relay<A, B> {
         Arc::clone(&self.progress)
     }
 
-    /// Moves everything until both directions have ended. splice(2), shutdown(2).
+    /// Moves everything until both directions have ended. recv(2), send(2), recvmsg(2),
+    /// sendmsg(2), shutdown(2).
     ///
     /// Resolves to all that was delivered, earlier runs included. Both ends stay open.
     ///
@@ -334,9 +335,9 @@ enum Half {
 }
 
 impl Half {
-    fn new(from: &Socket, to: &Socket) -> Half {
-        match from.kind() {
-            Kind::Stream => Half::Stream(StreamHalf::new(from, to)),
+    fn new(to: &Socket) -> Half {
+        match to.kind() {
+            Kind::Stream => Half::Stream(StreamHalf::new(to)),
             kind => Half::Message(MessageHalf::new(kind)),
         }
     }

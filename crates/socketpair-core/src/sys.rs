@@ -11,7 +11,7 @@ pub(crate) mod pair;
 pub(crate) mod passing;
 pub(crate) mod register;
 #[cfg(target_os = "linux")]
-pub(crate) mod splice;
+pub(crate) mod room;
 pub(crate) mod transfer;
 
 use std::net::Shutdown;

@@ -1,21 +1,26 @@
-//! What a direction of a stream relay carries its bytes in: a pipe for splice(2), or a buffer.
+//! What a direction of a stream relay carries its bytes in.
+//!
+//! The bytes are copied through memory. splice(2) would save that, but nothing keeps it from waiting:
+//! into a socket it heeds `O_NONBLOCK` alone, which belongs to everybody who shares the description,
+//! and room that was there a moment ago is gone when one of them writes.
+
+use std::cell::RefCell;
 
 use crate::readiness::Direction;
 use crate::{Error, Result, Socket, readiness};
 
-#[cfg(target_os = "linux")]
-use {
-    crate::sys::splice::{Pipe, Room, is_unix, room},
-    std::os::fd::AsFd,
-};
+/// The most bytes that are taken at a time. They are in the CPU's cache still when they are sent.
+const PIECE: usize = 64 * 1024;
 
-/// The most bytes that are taken in one turn.
-const TURN: usize = 64 * 1024;
+thread_local! {
+    /// Bytes between the two calls that move them; of one relay at a time, as no wait is in between.
+    static PASSING: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-/// What taking bytes from the source came to.
-pub(super) enum Taken {
-    /// Some bytes are held.
-    Some,
+/// What one turn came to.
+pub(super) enum Carried {
+    /// So many bytes were taken. What of them was not delivered is held.
+    Bytes(usize),
     /// The destination has no room; nothing was taken.
     NoRoom,
     /// The source has ended.
@@ -28,226 +33,116 @@ pub(super) enum Fault {
     Destination(Error),
 }
 
-/// Holds the bytes on their way. At most one of the two holds any.
+/// Holds what was taken and found no room after all.
 #[derive(Debug)]
 pub(super) struct Carrier {
+    rest: Vec<u8>,
+    start: usize,
     #[cfg(target_os = "linux")]
-    spliced: Spliced,
-    copied: Copied,
+    computes: bool,
 }
 
 impl Carrier {
-    pub(super) fn new(from: &Socket, to: &Socket) -> Carrier {
+    pub(super) fn new(to: &Socket) -> Carrier {
         #[cfg(not(target_os = "linux"))]
-        let _ = (from, to);
+        let _ = to;
         Carrier {
+            rest: Vec::new(),
+            start: 0,
             #[cfg(target_os = "linux")]
-            spliced: Spliced {
-                possible: is_unix(from.as_fd()) && is_unix(to.as_fd()),
-                ..Spliced::default()
+            computes: {
+                use std::os::fd::AsFd;
+                crate::sys::options::is_unix_domain(to.as_fd()).unwrap_or(false)
             },
-            copied: Copied::default(),
         }
     }
 
     /// Bytes taken and not delivered.
     pub(super) fn held(&self) -> usize {
-        #[cfg(target_os = "linux")]
-        let spliced = self.spliced.held;
-        #[cfg(not(target_os = "linux"))]
-        let spliced = 0;
-        spliced + self.copied.held().len()
-    }
-
-    /// Takes bytes, as many as the destination has room for by all that can be known. Call it only
-    /// while nothing is held.
-    pub(super) fn take(&mut self, from: &Socket, to: &Socket) -> Result<Taken, Fault> {
-        #[cfg(target_os = "linux")]
-        if let Some(taken) = self.spliced.take(from, to)? {
-            return Ok(taken);
-        }
-        self.copied.take(from, to)
-    }
-
-    /// Delivers some of what is held; the number of bytes. `EAGAIN`: no room.
-    pub(super) fn give(&mut self, to: &Socket) -> Result<usize> {
-        #[cfg(target_os = "linux")]
-        if self.spliced.held > 0 {
-            if let Some(given) = self.spliced.give(to)? {
-                return Ok(given);
-            }
-            self.copied.fill(self.spliced.give_up()?);
-        }
-        self.copied.give(to)
+        self.rest.len() - self.start
     }
 
     /// The bytes taken and not delivered.
     pub(super) fn into_held(mut self) -> Vec<u8> {
-        #[cfg(target_os = "linux")]
-        if self.spliced.held > 0 {
-            return self.spliced.give_up().unwrap_or_default();
+        self.rest.split_off(self.start)
+    }
+
+    /// Delivers some of what is held by `send`; the number of bytes. `EAGAIN`: no room.
+    pub(super) fn give(&mut self, to: &Socket) -> Result<usize> {
+        let count = to.send(&self.rest[self.start..])?;
+        self.start += count;
+        if self.held() == 0 {
+            (self.rest, self.start) = (Vec::new(), 0);
         }
-        self.copied.bytes.truncate(self.copied.end);
-        self.copied
-            .bytes
-            .split_off(self.copied.start.min(self.copied.bytes.len()))
+        Ok(count)
+    }
+
+    /// Takes bytes, as many as the destination has room for by all that can be known, and hands
+    /// them to `give` at once, which answers how many it delivered. Call it only while nothing is
+    /// held.
+    pub(super) fn carry(
+        &mut self,
+        from: &Socket,
+        to: &Socket,
+        give: impl FnOnce(&[u8]) -> usize,
+    ) -> Result<Carried, Fault> {
+        if let Some(ended) = check_alive(from, to)? {
+            return Ok(ended);
+        }
+        let max = match self.room(to).map_err(Fault::Destination)? {
+            0 => return Ok(Carried::NoRoom),
+            room => room.min(PIECE),
+        };
+        PASSING.with_borrow_mut(|memory| {
+            if memory.is_empty() {
+                memory.resize(PIECE, 0);
+            }
+            let received = from.recv(&mut memory[..max]).map_err(Fault::Source)?;
+            if received.end_of_file {
+                return Ok(Carried::End);
+            }
+            let bytes = &memory[..received.len];
+            let rest = &bytes[give(bytes).min(bytes.len())..];
+            if !rest.is_empty() {
+                (self.rest, self.start) = (rest.to_vec(), 0);
+            }
+            Ok(Carried::Bytes(received.len))
+        })
+    }
+
+    /// How many bytes the destination takes now by all that can be known.
+    fn room(&self, to: &Socket) -> Result<usize> {
+        #[cfg(target_os = "linux")]
+        if self.computes {
+            use crate::sys::room::{Room, room};
+            use std::os::fd::AsFd;
+            match room(to.as_fd())? {
+                Room::Bytes(free) => return Ok(free),
+                Room::Full => return Ok(0),
+                Room::Unknown => {}
+            }
+        }
+        if !readiness::is_ready(to, Direction::Write) {
+            return Ok(0);
+        }
+        // Half the send buffer is about what fits when poll(2) says writable.
+        Ok((to.send_buffer_size()? / 2).max(1))
     }
 }
 
 /// A destination that is gone says so here, before bytes are taken for it. `Some`: it is, but there
 /// are no bytes to lose.
-fn check_alive(from: &Socket, to: &Socket) -> Result<Option<Taken>, Fault> {
+fn check_alive(from: &Socket, to: &Socket) -> Result<Option<Carried>, Fault> {
     match to.send(&[]) {
         Err(error) if error.errno() == libc::EPIPE => {
             let next = from.peek(&mut [0]).map_err(Fault::Source)?;
             if next.end_of_file {
-                Ok(Some(Taken::End))
+                Ok(Some(Carried::End))
             } else {
                 Err(Fault::Destination(error))
             }
         }
         // Any other error is for the send that moves bytes.
         _ => Ok(None),
-    }
-}
-
-/// Bytes in a pipe.
-#[cfg(target_os = "linux")]
-#[derive(Debug, Default)]
-struct Spliced {
-    possible: bool,
-    // Made with the first bytes: a relay that is idle costs no descriptors.
-    pipe: Option<Pipe>,
-    held: usize,
-}
-
-#[cfg(target_os = "linux")]
-impl Spliced {
-    /// `None`: not possible, copy.
-    fn take(&mut self, from: &Socket, to: &Socket) -> Result<Option<Taken>, Fault> {
-        if !self.possible {
-            return Ok(None);
-        }
-        if let Some(ended) = check_alive(from, to)? {
-            return Ok(Some(ended));
-        }
-        let max = match room(to.as_fd()).map_err(Fault::Destination)? {
-            Room::Bytes(free) => free.min(TURN),
-            Room::Full => return Ok(Some(Taken::NoRoom)),
-            Room::Unknown => return Ok(None),
-        };
-        let Ok(pipe) = self.pipe.take().map_or_else(Pipe::new, Ok) else {
-            // No descriptors left, or a limit on pipes: a buffer does as well.
-            self.possible = false;
-            return Ok(None);
-        };
-        let pipe = self.pipe.insert(pipe);
-        match pipe.fill(from.as_fd(), max) {
-            Ok(0) => Ok(Some(Taken::End)),
-            Ok(count) => {
-                self.held = count;
-                Ok(Some(Taken::Some))
-            }
-            Err(error) if is_refusal(error) => {
-                self.possible = false;
-                self.pipe = None;
-                Ok(None)
-            }
-            Err(error) => Err(Fault::Source(error)),
-        }
-    }
-
-    /// `None`: not possible, give up and copy.
-    fn give(&mut self, to: &Socket) -> Result<Option<usize>> {
-        let Some(pipe) = &self.pipe else {
-            return Ok(None);
-        };
-        let max = match room(to.as_fd())? {
-            Room::Bytes(free) => free.min(self.held),
-            Room::Full => return Err(Error::new(libc::EAGAIN, "splice")),
-            Room::Unknown => return Ok(None),
-        };
-        match pipe.drain(to.as_fd(), max) {
-            Ok(count) => {
-                self.held = self.held.saturating_sub(count);
-                Ok(Some(count))
-            }
-            Err(error) if is_refusal(error) => {
-                self.possible = false;
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Copies out what the pipe holds.
-    fn give_up(&mut self) -> Result<Vec<u8>> {
-        let mut bytes = vec![0; self.held];
-        let mut filled = 0;
-        if let Some(pipe) = &self.pipe {
-            while filled < bytes.len() {
-                match pipe.read(&mut bytes[filled..])? {
-                    0 => break,
-                    count => filled += count,
-                }
-            }
-        }
-        bytes.truncate(filled);
-        self.held = 0;
-        Ok(bytes)
-    }
-}
-
-/// Whether splice says that it does not do this pair of descriptors at all.
-#[cfg(target_os = "linux")]
-fn is_refusal(error: Error) -> bool {
-    matches!(error.errno(), libc::EINVAL | libc::ENOSYS | libc::EPERM)
-}
-
-/// Bytes in a buffer, allocated with the first of them.
-#[derive(Debug, Default)]
-struct Copied {
-    bytes: Vec<u8>,
-    start: usize,
-    end: usize,
-}
-
-impl Copied {
-    fn held(&self) -> &[u8] {
-        self.bytes.get(self.start..self.end).unwrap_or_default()
-    }
-
-    #[cfg(target_os = "linux")]
-    fn fill(&mut self, bytes: Vec<u8>) {
-        (self.start, self.end) = (0, bytes.len());
-        self.bytes = bytes;
-    }
-
-    fn take(&mut self, from: &Socket, to: &Socket) -> Result<Taken, Fault> {
-        if let Some(ended) = check_alive(from, to)? {
-            return Ok(ended);
-        }
-        if !readiness::is_ready(to, Direction::Write) {
-            return Ok(Taken::NoRoom);
-        }
-        // Half the send buffer is about what fits when poll(2) says writable.
-        let max = to.send_buffer_size().map_err(Fault::Destination)?;
-        let max = (max / 2).clamp(1, TURN);
-        if self.bytes.len() < max {
-            self.bytes.resize(max, 0);
-        }
-        let received = from.recv(&mut self.bytes[..max]).map_err(Fault::Source)?;
-        (self.start, self.end) = (0, received.len);
-        Ok(if received.end_of_file {
-            Taken::End
-        } else {
-            Taken::Some
-        })
-    }
-
-    fn give(&mut self, to: &Socket) -> Result<usize> {
-        let count = to.send(self.held())?;
-        self.start += count;
-        Ok(count)
     }
 }

@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::poll::PollFlags;
 
+use super::pace::{Pace, Turn};
 use super::{carry_end, carry_refusal};
-use crate::policy::{Errno, System, Verdict, poll_sees_hang_up, send_verdict};
-use crate::readiness::{self, Direction, is_shutdown, poll_now};
+use crate::policy::{Errno, System, Verdict, poll_sees_hang_up, recv_verdict, send_verdict};
+use crate::readiness::{self, Direction, poll_now};
 use crate::{Error, Kind, Received, Registered, Result, Socket};
 
 /// Memory kept from message to message; what a longer one needed is given back.
@@ -62,56 +63,79 @@ impl MessageHalf {
         to: &Registered,
         moved: &AtomicU64,
     ) -> Result<()> {
+        let mut pace = Pace::default();
         loop {
             if let Some(result) = self.finished {
                 return result;
             }
-            match self.flush(to, moved).await {
-                Ok(()) => {}
-                Err(error) if is_shutdown(error) => return Err(error),
-                Err(error) => {
-                    self.refuse(error, from.socket());
-                    continue;
+            tokio::task::consume_budget().await;
+            let turn = self.turn(from.socket(), to.socket(), moved);
+            match turn {
+                Turn::Finished(result) => self.finished = Some(result),
+                turn => {
+                    let shut = pace.next(turn, from, to).await?;
+                    // Only on a datagram end this goes on for ever: who shares it has ended it.
+                    self.source_ended |= shut && self.kind == Kind::Datagram;
                 }
-            }
-            if self.source_ended {
-                carry_end(to.socket());
-                self.finished = Some(self.reset.map_or(Ok(()), Err));
-                continue;
-            }
-            to.ready(Direction::Write).await?;
-            let buffer = &mut self.buffer;
-            let taken = from
-                .receiving(|socket| take(socket, to.socket(), buffer))
-                .await;
-            match taken {
-                Ok(taken) => self.arrived(taken, from.socket(), to.socket(), moved),
-                Err(error) if is_shutdown(error) => return Err(error),
-                Err(error) => self.source_failed(error),
             }
         }
     }
 
-    /// Handles what came, and sends a message on at once, before any wait.
-    fn arrived(&mut self, taken: Option<Taken>, from: &Socket, to: &Socket, moved: &AtomicU64) {
-        match taken {
-            Some(Taken::NoRoom) => {}
-            Some(Taken::Gone) => self.refuse(Error::new(libc::EPIPE, "sendmsg"), from),
-            None => self.source_ended = true,
-            Some(Taken::Message(received)) if received.end_of_file => self.source_ended = true,
-            Some(Taken::Message(received)) if received.truncated => {
-                // Somebody else receives here too and took the message that was measured.
-                self.finished = Some(Err(Error::new(libc::EMSGSIZE, "recvmsg")));
+    /// One turn: takes no message that can't be delivered, and delivers it, without a wait in
+    /// between.
+    fn turn(&mut self, from: &Socket, to: &Socket, moved: &AtomicU64) -> Turn {
+        if self.holds.is_some() {
+            return self.give(from, to, moved);
+        }
+        if self.source_ended {
+            carry_end(to);
+            return Turn::Finished(self.reset.map_or(Ok(()), Err));
+        }
+        match take(from, to, &mut self.buffer) {
+            Ok(Taken::NoRoom) => Turn::NeedRoom,
+            Ok(Taken::Gone) => self.refused(Error::new(libc::EPIPE, "sendmsg"), from),
+            Ok(Taken::Message(received)) if received.end_of_file => {
+                self.source_ended = true;
+                Turn::Moved(0)
             }
-            Some(Taken::Message(received)) => {
+            Ok(Taken::Message(received)) if received.truncated => {
+                // Another process receives here too and took the message that was measured.
+                Turn::Finished(Err(Error::new(libc::EMSGSIZE, "recvmsg")))
+            }
+            Ok(Taken::Message(received)) => {
                 self.holds = Some(received.len);
-                if let Err(error) = self.push(to, moved) {
-                    self.refuse(error, from);
+                self.give(from, to, moved)
+            }
+            Err(error) => {
+                match recv_verdict(System::CURRENT, self.kind, Errno::of(error.errno()), false) {
+                    Verdict::Retry => Turn::Moved(0),
+                    Verdict::Wait => Turn::NeedInput,
+                    Verdict::BackOff => Turn::NeedTime(error),
+                    Verdict::EndOfFile => {
+                        self.source_ended = true;
+                        Turn::Moved(0)
+                    }
+                    Verdict::Fail => {
+                        self.source_failed(error);
+                        Turn::Moved(0)
+                    }
                 }
             }
         }
-        if self.holds.is_none() && self.buffer.capacity() > KEPT {
-            self.buffer = Vec::new();
+    }
+
+    /// Delivers the message that is held.
+    fn give(&mut self, from: &Socket, to: &Socket, moved: &AtomicU64) -> Turn {
+        let len = self.holds.unwrap_or(0);
+        match self.push(to, moved) {
+            Ok(()) => {
+                if self.buffer.capacity() > KEPT {
+                    self.buffer = Vec::new();
+                }
+                Turn::Moved(len)
+            }
+            Err(Turn::Finished(Err(error))) => self.refused(error, from),
+            Err(turn) => turn,
         }
     }
 
@@ -123,38 +147,46 @@ impl MessageHalf {
         self.reset.get_or_insert(error);
     }
 
-    fn refuse(&mut self, error: Error, from: &Socket) {
-        self.finished = Some(Err(error));
+    fn refused(&mut self, error: Error, from: &Socket) -> Turn {
         if self.kind != Kind::Datagram {
             carry_refusal(from);
         }
+        Turn::Finished(Err(error))
     }
 
     /// Delivers what is held and takes nothing more.
     pub(super) async fn flush(&mut self, to: &Registered, moved: &AtomicU64) -> Result<()> {
-        if let Some(len) = self.holds {
-            let message = self.buffer.get(..len).unwrap_or_default();
-            to.sending(|socket| socket.send(message)).await?;
-            self.delivered(len, moved);
+        let mut pace = Pace::default();
+        while self.holds.is_some() {
+            tokio::task::consume_budget().await;
+            match self.push(to.socket(), moved) {
+                Ok(()) => {}
+                Err(Turn::Finished(result)) => return result,
+                Err(turn) => drop(pace.next(turn, to, to).await?),
+            }
         }
         Ok(())
     }
 
-    /// Delivers what is held if that is possible at once; an error only if it never will be.
-    pub(super) fn push(&mut self, to: &Socket, moved: &AtomicU64) -> Result<()> {
+    /// Delivers what is held if that is possible at once, or says what it needs for that.
+    pub(super) fn push(&mut self, to: &Socket, moved: &AtomicU64) -> Result<(), Turn> {
         let Some(len) = self.holds else {
             return Ok(());
         };
         match to.send(self.buffer.get(..len).unwrap_or_default()) {
-            Ok(_) => self.delivered(len, moved),
-            Err(error) => {
-                let errno = Errno::of(error.errno());
-                if send_verdict(System::CURRENT, self.kind, errno) == Verdict::Fail {
-                    return Err(error);
-                }
+            Ok(_) => {
+                self.delivered(len, moved);
+                Ok(())
             }
+            Err(error) => Err(
+                match send_verdict(System::CURRENT, self.kind, Errno::of(error.errno())) {
+                    Verdict::Retry => Turn::Moved(0),
+                    Verdict::Wait => Turn::NeedRoom,
+                    Verdict::BackOff => Turn::NeedTime(error),
+                    Verdict::EndOfFile | Verdict::Fail => Turn::Finished(Err(error)),
+                },
+            ),
         }
-        Ok(())
     }
 
     fn delivered(&mut self, len: usize, moved: &AtomicU64) {

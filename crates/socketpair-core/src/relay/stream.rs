@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::carrier::{Carrier, Fault, Taken};
+use super::carrier::{Carried, Carrier, Fault};
+use super::pace::{Pace, Turn};
 use super::{carry_end, carry_refusal};
 use crate::policy::{Errno, System, Verdict, send_verdict};
-use crate::readiness::{Backoff, Direction};
 use crate::{Error, Kind, Registered, Result, Socket};
 
 /// Bytes from one stream to another, until the first ends.
@@ -18,20 +18,10 @@ pub(super) struct StreamHalf {
     finished: Option<Result<()>>,
 }
 
-/// What one turn came to.
-enum Turn {
-    Moved,
-    NeedInput,
-    NeedRoom,
-    /// The system has no memory for it now and will not tell when it has.
-    NeedTime(Error),
-    Finished(Result<()>),
-}
-
 impl StreamHalf {
-    pub(super) fn new(from: &Socket, to: &Socket) -> StreamHalf {
+    pub(super) fn new(to: &Socket) -> StreamHalf {
         StreamHalf {
-            carrier: Carrier::new(from, to),
+            carrier: Carrier::new(to),
             source_ended: false,
             reset: None,
             finished: None,
@@ -53,31 +43,28 @@ impl StreamHalf {
         to: &Registered,
         moved: &AtomicU64,
     ) -> Result<()> {
-        let mut backoff = Backoff::default();
+        let mut pace = Pace::default();
         loop {
             if let Some(result) = self.finished {
                 return result;
             }
             tokio::task::consume_budget().await;
             match self.turn(from.socket(), to.socket(), moved) {
-                Turn::Moved => backoff = Backoff::default(),
-                Turn::NeedInput => from.ready(Direction::Read).await?,
-                Turn::NeedRoom => to.ready(Direction::Write).await?,
-                Turn::NeedTime(error) => to.pause(&mut backoff, error).await?,
                 Turn::Finished(result) => self.finished = Some(result),
+                turn => drop(pace.next(turn, from, to).await?),
             }
         }
     }
 
     /// Delivers what is held and takes nothing more.
     pub(super) async fn flush(&mut self, to: &Registered, moved: &AtomicU64) -> Result<()> {
-        let mut backoff = Backoff::default();
+        let mut pace = Pace::default();
         while self.carrier.held() > 0 {
+            tokio::task::consume_budget().await;
             match self.give(to.socket(), moved) {
-                Err(Turn::NeedRoom) => to.ready(Direction::Write).await?,
-                Err(Turn::NeedTime(error)) => to.pause(&mut backoff, error).await?,
+                Ok(()) => {}
                 Err(Turn::Finished(result)) => return result,
-                Ok(()) | Err(_) => {}
+                Err(turn) => drop(pace.next(turn, to, to).await?),
             }
         }
         Ok(())
@@ -89,7 +76,7 @@ impl StreamHalf {
     }
 
     /// One turn: takes no more than can be delivered, and delivers it, without a wait in between.
-    /// So a relay that is dropped while it waits holds nothing, unless somebody else has used the
+    /// So a relay that is dropped while it waits holds nothing, unless another process has used the
     /// room.
     fn turn(&mut self, from: &Socket, to: &Socket, moved: &AtomicU64) -> Turn {
         if let Err(turn) = self.give(to, moved) {
@@ -99,23 +86,33 @@ impl StreamHalf {
             carry_end(to);
             return Turn::Finished(self.reset.map_or(Ok(()), Err));
         }
-        match self.carrier.take(from, to) {
-            Ok(Taken::Some) => match self.give(to, moved) {
-                Ok(()) => Turn::Moved,
-                Err(turn) => refused(turn, from),
-            },
-            Ok(Taken::End) => {
-                self.source_ended = true;
-                Turn::Moved
+        let mut stopped = None;
+        let carried = self.carrier.carry(from, to, |bytes| {
+            let mut given = 0;
+            while given < bytes.len() && stopped.is_none() {
+                match told(to.send(&bytes[given..]), moved) {
+                    Ok(count) => given += count,
+                    Err(turn) => stopped = Some(turn),
+                }
             }
-            Ok(Taken::NoRoom) => Turn::NeedRoom,
+            given
+        });
+        match carried {
+            Ok(Carried::Bytes(count)) => {
+                stopped.map_or(Turn::Moved(count), |turn| refused(turn, from))
+            }
+            Ok(Carried::End) => {
+                self.source_ended = true;
+                Turn::Moved(0)
+            }
+            Ok(Carried::NoRoom) => Turn::NeedRoom,
             Err(Fault::Source(error)) if error.is_would_block() => Turn::NeedInput,
             Err(Fault::Source(error)) => {
                 // A reset is told once; what follows it is data or the end. Told again, or any
                 // other error: nothing more will come.
                 self.source_ended = self.reset.is_some() || error.errno() != libc::ECONNRESET;
                 self.reset.get_or_insert(error);
-                Turn::Moved
+                Turn::Moved(0)
             }
             Err(Fault::Destination(error)) => refused(Turn::Finished(Err(error)), from),
         }
@@ -124,27 +121,30 @@ impl StreamHalf {
     /// Delivers all that is held, or says what it needs for that.
     fn give(&mut self, to: &Socket, moved: &AtomicU64) -> Result<(), Turn> {
         while self.carrier.held() > 0 {
-            match self.carrier.give(to) {
-                // Not said by any system here; a loop must not depend on that.
-                Ok(0) => return Err(Turn::NeedRoom),
-                Ok(count) => {
-                    let count = u64::try_from(count).unwrap_or(u64::MAX);
-                    moved.fetch_add(count, Ordering::Relaxed);
-                }
-                Err(error) => {
-                    let errno = Errno::of(error.errno());
-                    match send_verdict(System::CURRENT, Kind::Stream, errno) {
-                        Verdict::Retry => {}
-                        Verdict::Wait => return Err(Turn::NeedRoom),
-                        Verdict::BackOff => return Err(Turn::NeedTime(error)),
-                        Verdict::EndOfFile | Verdict::Fail => {
-                            return Err(Turn::Finished(Err(error)));
-                        }
-                    }
-                }
-            }
+            told(self.carrier.give(to), moved)?;
         }
         Ok(())
+    }
+}
+
+/// Counts what was delivered, or says what the next try needs.
+fn told(given: Result<usize>, moved: &AtomicU64) -> Result<usize, Turn> {
+    match given {
+        // Not said by any system here; a loop must not depend on that.
+        Ok(0) => Err(Turn::NeedRoom),
+        Ok(count) => {
+            moved.fetch_add(u64::try_from(count).unwrap_or(u64::MAX), Ordering::Relaxed);
+            Ok(count)
+        }
+        Err(error) => Err(
+            match send_verdict(System::CURRENT, Kind::Stream, Errno::of(error.errno())) {
+                // In the next turn: a system that breaks off every call must not keep this thread.
+                Verdict::Retry => Turn::Moved(0),
+                Verdict::Wait => Turn::NeedRoom,
+                Verdict::BackOff => Turn::NeedTime(error),
+                Verdict::EndOfFile | Verdict::Fail => Turn::Finished(Err(error)),
+            },
+        ),
     }
 }
 

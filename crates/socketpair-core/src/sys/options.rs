@@ -160,6 +160,17 @@ pub(crate) fn readable_len(fd: BorrowedFd<'_>) -> Result<usize> {
     Ok(unsigned(bytes))
 }
 
+/// `SIOCOUTQ`: what is queued for the peer, in the kernel's count. Its number is `TIOCOUTQ`'s.
+#[cfg(target_os = "linux")]
+pub(super) fn queued_len(fd: BorrowedFd<'_>) -> Result<usize> {
+    let mut bytes: c_int = 0;
+    call("ioctl", || {
+        // SAFETY: this request stores one int, for which `bytes` is writable.
+        unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCOUTQ, &raw mut bytes) }
+    })?;
+    Ok(unsigned(bytes))
+}
+
 /// Bytes that are sure to be enough for the first message, where nothing tells its true length.
 #[cfg(target_vendor = "apple")]
 pub(crate) fn first_message_bound(fd: BorrowedFd<'_>) -> Result<usize> {
