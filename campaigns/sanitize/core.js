@@ -21,6 +21,7 @@ const TESTS = [
   'async_seqpacket',
   'async_datagram',
   'relay_messages',
+  'relay_sharers',
   'close',
   'options',
   'pair',
