@@ -162,7 +162,7 @@ for (const carrier of CARRIERS) {
     b.onRequest((value: Buffer) => value)
     const values: Promise<unknown>[] = []
     while (values.length < 3 || a.trySend(Buffer.alloc(900))) values.push(a.send(Buffer.alloc(900)))
-    const small = new Uint8Array(100)
+    const small = new Uint8Array(1000)
     const large = new Uint8Array(60_000)
     const asked = new Uint8Array(60_000)
     const told = codes([a.send(small), a.send(large), a.request(asked), a.send('whole')])

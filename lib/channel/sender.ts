@@ -36,6 +36,9 @@ export class Sender implements Flusher {
   readonly #onFailure: (error: unknown) => boolean
   readonly #parked = new ParkedSends()
   readonly #flushes = new Flushes()
+  /** Small values beyond the mark, in groups: each group waits until there would have been room for its last. */
+  readonly #beyond = new Flushes()
+  #group: { flush: Flush; promise: Promise<void>; limit: number } | undefined
   /** An attempt waits in the transport's queue. */
   #waiting = false
   #due = false
@@ -50,8 +53,12 @@ export class Sender implements Flusher {
 
   /** Whether a value is taken at once. */
   get takes(): boolean {
+    return this.frames.pending < this.#mark && this.gathers
+  }
+
+  /** Whether what is put into {@link frames} goes behind all that was sent before. */
+  get gathers(): boolean {
     return (
-      this.frames.pending < this.#mark &&
       this.#parked.length === 0 &&
       this.#failure === undefined &&
       !this.#closing &&
@@ -73,6 +80,30 @@ export class Sender implements Flusher {
       this.#due = true
       atTurnEnd(this)
     }
+  }
+
+  /**
+   * A small value was put into {@link frames} beyond the mark. A burst of such sends would cost a promise each;
+   * those that are near each other share one.
+   * @param start where its frame begins, as {@link FrameWriter.gone} counts
+   * @returns settles when there would have been room
+   */
+  gatheredBeyond(start: number): Promise<void> {
+    const target = start - this.#mark + 1
+    if (this.#group !== undefined && start < this.#group.limit) {
+      this.#group.flush.target = target
+    } else {
+      const operation = new Operation<void>(() => BLOCKED)
+      const settle = settling(operation)
+      const flush = this.#beyond.add(target, (error) => {
+        if (this.#group?.flush === flush) this.#group = undefined
+        return settle(error)
+      })
+      this.#group = { flush, promise: operation.promise, limit: start + GATHERED }
+    }
+    const { promise } = this.#group
+    this.gathered()
+    return promise
   }
 
   /** Sends a large body as a plain frame, of which as much as may goes at once. */
@@ -278,7 +309,7 @@ export class Sender implements Flusher {
     this.#waiting = false
     if (this.#failure !== undefined) return
     this.#failure = { error, lost: this.frames.pending > 0 || this.#parked.length > 0 }
-    const waiting = [...this.#parked.clear(), ...this.#flushes.clear()]
+    const waiting = [...this.#beyond.clear(), ...this.#parked.clear(), ...this.#flushes.clear()]
     let told = this.frames.clear(error)
     for (const one of waiting) {
       if ('fail' in one ? one.fail(error) : one.done(error)) told = true
@@ -335,6 +366,7 @@ export class Sender implements Flusher {
 
   /** Some have gone: tells who waits for it, and lets in who waits for room. */
   #progress(): void {
+    this.#beyond.passed(this.frames.gone)
     this.#flushes.passed(this.frames.gone)
     if (this.#parked.length === 0) return
     this.#parked.admit(() => this.frames.pending < this.#mark)
@@ -345,6 +377,7 @@ export class Sender implements Flusher {
   #remove(item: Item): boolean {
     const place = this.frames.remove(item)
     if (place === undefined) return false
+    this.#beyond.shorten(place - this.#mark, item.bytes)
     this.#flushes.shorten(place, item.bytes)
     return true
   }

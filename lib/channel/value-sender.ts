@@ -8,6 +8,9 @@ import type { ChannelSendOptions } from './options.js'
 import { DONE, type Sender } from './sender.js'
 import type { Transport } from './transport.js'
 
+/** A value of so many bytes, or UTF-16 units, is kept as a copy while its send waits for room: no more than that costs. */
+const SMALL = 512
+
 /** What a value goes through before it is with the {@link Sender}: the codec, the limit, and the question how. */
 export class ValueSender {
   readonly #transport: Transport
@@ -38,6 +41,10 @@ export class ValueSender {
     if (sender.takes && this.#gather(body)) {
       sender.gathered()
       return DONE
+    }
+    if (sender.gathers && body.length <= SMALL) {
+      const start = sender.frames.gone + sender.frames.pending
+      if (this.#gather(body)) return sender.gatheredBeyond(start)
     }
     const bytes = this.#bytes(body)
     sender.check()
