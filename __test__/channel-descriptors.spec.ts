@@ -7,7 +7,7 @@ import { rejects } from './helpers/failures.ts'
 import { pair } from './helpers/pairs.ts'
 import { test } from './helpers/test.ts'
 import { until } from './helpers/until.ts'
-import { warnings } from './helpers/warnings.ts'
+import { warnings as warningsOf } from './helpers/warnings.ts'
 
 /** Files that can be told apart, closed when the test is over. */
 function files(t: { teardown(done: () => void): void }): number[] {
@@ -191,11 +191,11 @@ test('what a descriptor stands for can be read', async (t) => {
 for (const type of ['stream', 'seqpacket', 'dgram'] as const) {
   test(`a channel over ${type} leaves no pidfd behind where its socket is asked for them`, async (t) => {
     const warned = [
-      warnings(t, 'SOCKETPAIR_FD_DROPPED'),
-      warnings(t, 'SOCKETPAIR_FD_UNCLAIMED'),
+      warningsOf(t, 'SOCKETPAIR_FD_DROPPED'),
+      warningsOf(t, 'SOCKETPAIR_FD_UNCLAIMED'),
     ] as const
     const [mine, theirs] = pair(t, type)
-    const [a, b] = [new Channel<string, string>(mine), new Channel<string, string>(theirs)]
+    const [a, b] = [new Channel(mine), new Channel(theirs)]
     try {
       theirs.passPidfd = true
     } catch (error) {

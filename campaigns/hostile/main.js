@@ -23,10 +23,12 @@ async function compile() {
 /**
  * @param {string} name
  * @param {readonly string[]} needs commands
+ * @param {number} [share] of the time: there are many kinds of it
  * @returns {import('../shared/campaign.js').Part}
  */
-const scene = (name, needs) => ({
+const scene = (name, needs, share = 1) => ({
   name,
+  share,
   lacks() {
     if (process.platform !== 'linux') return 'Linux'
     return needs.find((command) => !isInstalled(command))
@@ -47,10 +49,10 @@ const scene = (name, needs) => ({
 
 export const hostile = () =>
   campaign('hostile', [
-    scene('floods', ['python3']),
+    scene('floods', ['python3'], 2),
     scene('cut-frames', ['python3']),
     scene('odd-descriptors', ['python3']),
-    scene('sharers', ['cc', 'python3']),
+    scene('sharers', ['cc', 'python3'], 2),
     scene('limits', ['python3']),
     scene('signals', ['python3']),
     scene('slow-readers', ['python3']),
