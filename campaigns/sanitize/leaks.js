@@ -13,7 +13,9 @@ export function leaksOfAddon(report) {
   const ours = found.filter((leak) => {
     const frames = leak.split('\n').filter((line) => /^\s+#\d+ /.test(line))
     // What napi or V8 allocates on the addon's behalf belongs to Node.
-    const first = frames.slice(0, NEAR).find((line) => !/lib(?:asan|stdc\+\+|c)\./.test(line))
+    const first = frames
+      .slice(0, NEAR)
+      .find((line) => !/__interceptor_|libsanitizer|lib(?:asan|stdc\+\+|c)\./.test(line))
     return first?.includes('socketpair.node') === true
   })
   return ours.length > 0 ? ours.slice(0, 5).join('\n') : undefined

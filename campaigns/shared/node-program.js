@@ -11,6 +11,9 @@ const HANGS_AFTER = 30_000
 /** Lines of what a program says on stderr that are shown. */
 const SHOWN = 60
 
+/** Characters of stderr that are kept for a judge: a report of leaks has many, and ours may come first. */
+const KEPT = 1 << 26
+
 /** @param {number | undefined} leader */
 function endGroup(leader) {
   if (leader === undefined) return
@@ -65,7 +68,7 @@ export async function runProgram(file, options) {
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text) => {
     if (trace) process.stderr.write(text)
-    said = (said + text).slice(-200_000)
+    said = (said + text).slice(-KEPT)
   })
   const [code, signal] = await new Promise((resolve, reject) => {
     child.once('error', reject)
