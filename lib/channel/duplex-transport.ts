@@ -197,6 +197,12 @@ export class DuplexTransport implements Transport, Resting {
     return this.#closing || this.#duplex.destroyed || this.#duplex.writableEnded
   }
 
+  whenClosed(listener: (error: unknown) => void): void {
+    this.#duplex.once('close', () => {
+      listener(this.#readFailure?.error ?? errorOf('ECONNRESET', 'recvmsg'))
+    })
+  }
+
   close(): Promise<void> | void {
     if (this.#closing) return
     this.#closing = true
