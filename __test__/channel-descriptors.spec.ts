@@ -1,12 +1,13 @@
 // Descriptors that go with a channel's values: each to its own.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { Channel, Socket, type StreamSocket, socketpair } from 'socketpair'
+import { Channel, Socket, type StreamSocket, socketpair, stats } from 'socketpair'
 import { channels, extendedFrame, frame } from './helpers/channels.ts'
 import { patterned } from './helpers/bytes.ts'
 import { rejects } from './helpers/failures.ts'
 import { pair } from './helpers/pairs.ts'
 import { test } from './helpers/test.ts'
 import { until } from './helpers/until.ts'
+import { warnings as warningsOf } from './helpers/warnings.ts'
 
 /** Files that can be told apart, closed when the test is over. */
 function files(t: { teardown(done: () => void): void }): number[] {
@@ -186,3 +187,32 @@ test('what a descriptor stands for can be read', async (t) => {
   t.is(readSync(message?.fds[0]?.fd as number, Buffer.alloc(4)), 4)
   message?.fds[0]?.close()
 })
+
+for (const type of ['stream', 'seqpacket', 'dgram'] as const) {
+  test(`a channel over ${type} leaves no pidfd behind where its socket is asked for them`, async (t) => {
+    const warned = [
+      warningsOf(t, 'SOCKETPAIR_FD_DROPPED'),
+      warningsOf(t, 'SOCKETPAIR_FD_UNCLAIMED'),
+    ] as const
+    const [mine, theirs] = pair(t, type)
+    const [a, b] = [new Channel(mine), new Channel(theirs)]
+    try {
+      theirs.passPidfd = true
+    } catch (error) {
+      // Linux before 6.5, or another system.
+      t.is((error as NodeJS.ErrnoException).code, 'ENOPROTOOPT')
+      return
+    }
+    const before = stats().receivedFds
+    for (let n = 0; n < 20; n++) {
+      await a.send(`value ${n}`, n % 4 === 0 ? { fds: [0] } : undefined)
+      if (n % 4 === 0) {
+        const message = await b.recvMessage()
+        t.is(message?.fds.length, 1)
+        for (const received of message?.fds ?? []) received.close()
+      } else t.is(String(await b.recv()), `value ${n}`)
+      t.is(stats().receivedFds, before)
+    }
+    t.deepEqual(warned, [[], []])
+  })
+}

@@ -1,7 +1,7 @@
 // Whose memory is what a channel gives, and what it takes: views, buffers behind them, detached and lying ones.
 import { setImmediate as turn } from 'node:timers/promises'
 import { Channel } from 'socketpair'
-import { CARRIERS, channels, frame, header } from './helpers/channels.ts'
+import { CARRIERS, channels, extendedFrame, frame, header } from './helpers/channels.ts'
 import { rejects, throws } from './helpers/failures.ts'
 import { pair } from './helpers/pairs.ts'
 import { codes } from './helpers/rejection.ts'
@@ -29,6 +29,18 @@ function marks(value: Uint8Array): number {
 /** Takes memory away from all who have views of it. */
 function detach(view: Uint8Array): void {
   structuredClone(view.buffer, { transfer: [view.buffer as ArrayBuffer] })
+}
+
+for (const kind of [1, 2, 3]) {
+  test(`a long frame of kind ${kind} behind messages leaves the views of them as they are`, async (t) => {
+    const [a, b] = pair(t, 'stream')
+    const channel = new Channel(a)
+    const long = extendedFrame(Buffer.alloc(40_000, 2), { kind, id: 1 })
+    await b.write(Buffer.concat([frame(Buffer.alloc(253, 1)), long]))
+    const values = (await channel.recvMany()) as Buffer[]
+    t.deepEqual(values, [Buffer.alloc(253, 1)])
+    await channel.close({ timeout: 0 }).catch(() => {})
+  })
 }
 
 for (const carrier of CARRIERS) {

@@ -1,6 +1,8 @@
 // Receives and requests of a channel that end in every way, and others that go on behind them.
+import { closeSync } from 'node:fs'
+import type { Duplex } from 'node:stream'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
-import { Channel } from 'socketpair'
+import { Channel, type StreamSocket } from 'socketpair'
 import { CARRIERS, channels, ENDING, extendedFrame, frame } from './helpers/channels.ts'
 import { endedWell, runProgram } from './helpers/endings.ts'
 import { rejects } from './helpers/failures.ts'
@@ -152,3 +154,27 @@ test('messages arrive in the order of the receives, whatever is kept', async (t)
     Array.from({ length: 20 }, (_, n) => `${n}`),
   )
 })
+
+for (const carrier of ['stream', 'seqpacket', 'duplex'] as const) {
+  for (const way of ['close', 'detach'] as const) {
+    if (carrier === 'duplex' && way === 'detach') continue
+    test(`a request behind as many messages as are kept ends with ${carrier}: ${way}()`, async (t) => {
+      const [here, there] = pair(t, carrier === 'seqpacket' ? 'seqpacket' : 'stream')
+      const transport = carrier === 'duplex' ? here.toDuplex() : here
+      const channel = new Channel(transport as StreamSocket, { highWaterMark: 100 })
+      const code = carrier === 'duplex' ? 'ECONNRESET' : 'ECANCELED'
+      const asked = rejects(t, channel.request('x'), code)
+      const bytes = frame('a'.repeat(200))
+      const write = () => (there.type === 'stream' ? there.write(bytes) : there.send(bytes))
+      for (let n = 0; n < 5; n++) {
+        await write()
+        // The channel reads in turns of its own.
+        for (let turns = 0; turns < 5; turns++) await turn()
+      }
+      if (transport !== here) (transport as Duplex).destroy()
+      else if (way === 'close') here.close()
+      else closeSync(here.detach())
+      await asked
+    })
+  }
+}

@@ -51,6 +51,8 @@ export class End {
   /** Times that a large write had to wait for room. */
   largeWaits = 0
   tenant: Tenant | undefined
+  /** Called when it has left this thread, and what waited in its queues was rejected. */
+  readonly whenLeft: (() => void)[] = []
   /** Made when something small is received: an end that waits is small. */
   #memory: GivenMemory | undefined
   readonly #made: Made
@@ -132,5 +134,6 @@ export class End {
     const { id, fd, kind } = this.#made
     const { bytesRead, bytesWritten } = this
     closed({ id, fd, type: kind, reason, bytesRead, bytesWritten })
+    for (const left of this.whenLeft.splice(0)) left()
   }
 }

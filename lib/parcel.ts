@@ -88,8 +88,8 @@ export function attach(
   spend((fds.size + (pidfd?.size ?? 0)) * 2048)
   const isTruncated = () => truncated || (fds.dropped && pairs.length > 0)
   Object.defineProperties(info, {
-    fds: look(() => fds.look()),
-    fdsTruncated: look(isTruncated),
+    // Beside a pidfd alone the list stays the empty one.
+    ...(fds.size > 0 && { fds: look(() => fds.look()), fdsTruncated: look(isTruncated) }),
     ...(pidfd && { pidfd: look(() => pidfd.look()[0]) }),
     // console.log() is no look.
     [inspect.custom]: {

@@ -4,19 +4,11 @@ import { failed } from './diagnostics.js'
 import type { End } from './end.js'
 import { errorOf, failureOf } from './errors.js'
 import { hurry, linger, type Lingerer, mayLinger } from './linger.js'
-import { calls } from './native.js'
 import { type Attempt, BLOCKED, Operation, pending, SHORT_OF_BUFFERS } from './operation.js'
 import { Patience } from './patience.js'
 import { type Direction, forget, hold, release, wait, type Waiter } from './readiness.js'
-import { beginTurn, mayTry, spend } from './turn.js'
-import {
-  clearImmediate,
-  clearInterval,
-  clearTimeout,
-  setImmediate,
-  setInterval,
-  setTimeout,
-} from './timers.js'
+import { clearInterval, clearTimeout, setInterval, setTimeout } from './timers.js'
+import { mayTry, rest, type Resting, spend, wake } from './turn.js'
 
 /** Longest pause, in milliseconds, between tries that no readiness will announce. */
 const LONGEST_PAUSE = 32
@@ -26,7 +18,7 @@ const ASK_AGAIN = 500
 const MOST_REFUSALS = 36
 
 /** The operations of one end in one direction: tried and settled in the order of their calls. */
-export class Queue implements Waiter, Lingerer {
+export class Queue implements Waiter, Lingerer, Resting {
   readonly #end: End
   readonly #direction: Direction
   readonly #syscall: string
@@ -44,7 +36,6 @@ export class Queue implements Waiter, Lingerer {
   /** The end was called ready, and no try has shown yet that this is true. */
   #unproven = false
   #holding = false
-  #turn: NodeJS.Immediate | undefined
   #pause: NodeJS.Timeout | undefined
   #again: NodeJS.Timeout | undefined
   /** Times since the last success that it was called ready and the try said "would block". */
@@ -104,7 +95,7 @@ export class Queue implements Waiter, Lingerer {
     } else if (mayTry()) {
       this.#advance()
     } else {
-      this.#nextTurn()
+      rest(this)
     }
     if (limits !== undefined && !operation.settled) {
       operation.watch(
@@ -122,7 +113,6 @@ export class Queue implements Waiter, Lingerer {
     this.#waiting = false
     this.#patience?.end()
     this.#unproven = true
-    beginTurn()
     this.#advance()
     this.adjustHold()
   }
@@ -135,6 +125,16 @@ export class Queue implements Waiter, Lingerer {
     this.#unproven = ready
     if (ready || this.#rest(true, false)) this.#advance()
     this.adjustHold()
+  }
+
+  /** Its turn has come. */
+  onTurn(): void {
+    this.retry()
+  }
+
+  /** Whether what waits may keep the event loop running. */
+  get referenced(): boolean {
+    return this.#end.referenced
   }
 
   /** Tries again although nothing announced it: what the end answers has changed. */
@@ -232,10 +232,10 @@ export class Queue implements Waiter, Lingerer {
     if (this.#lingering) hurry(this.#end.id, this.#direction)
     this.#waiting = this.#lingering = false
     this.#falseAlarms = 0
-    clearImmediate(this.#turn)
+    wake(this)
     clearTimeout(this.#pause)
     clearInterval(this.#again)
-    this.#turn = this.#pause = this.#again = undefined
+    this.#pause = this.#again = undefined
   }
 
   /**
@@ -249,7 +249,7 @@ export class Queue implements Waiter, Lingerer {
     }
     let must = atOnce
     while (this.#head !== undefined) {
-      if (!must && !mayTry()) return this.#nextTurn()
+      if (!must && !mayTry()) return rest(this)
       must = false
       const operation = this.#head
       const before = this.#end.moved(this.#direction)
@@ -356,20 +356,5 @@ export class Queue implements Waiter, Lingerer {
       this.#pause = undefined
       this.retry()
     }, pause).unref()
-  }
-
-  /** Goes on when the event loop has turned once. */
-  #nextTurn(): void {
-    if (this.#turn !== undefined) return
-    this.#turn = setImmediate(() => {
-      this.#turn = undefined
-      beginTurn()
-      this.retry()
-    })
-    if (!this.#end.referenced) {
-      // It must not keep the loop running, and yet not sleep until something else wakes the loop.
-      this.#turn.unref()
-      calls.nudge()
-    }
   }
 }

@@ -195,20 +195,18 @@ class Running implements Waiter, Tenant {
   }
 
   #settle(outcome: Outcome): void {
-    this.#giveBack(outcome)
-    if (this.#told) return
-    const { counts, errno, syscall = '' } = outcome
-    if (this.#stopped) return this.#tell(counts, true, this.#stopped.reason)
-    if (errno === undefined) return this.#tell(counts, false)
-    this.#tell(counts, true, tellFailure(this.#a, failureOf(-errno, syscall)))
-  }
-
-  #giveBack({ counts, forA, forB }: Outcome): void {
+    const { counts, errno, syscall = '', forA, forB } = outcome
     const [a, b] = [this.#a, this.#b]
     a.tenant = b.tenant = undefined
     forget(this.#ids[0], 0)
     count(a, b, counts.aToB, forB)
     count(b, a, counts.bToA, forA)
+    const failed = !this.#told && !this.#stopped && errno !== undefined
+    // Before the rests are sent: where an end takes nothing, their sends fail too.
+    const error = failed ? tellFailure(a, failureOf(-errno, syscall)) : this.#stopped?.reason
+    sendRest(b, forB)
+    sendRest(a, forA)
+    this.#tell(counts, failed || this.#stopped !== undefined, error)
   }
 
   /** The kernel holds its thread up for too long: the caller hears of the end now, the ends are given back later. */
@@ -240,11 +238,16 @@ function tell(id: number, onProgress: (progress: Relayed) => void): NodeJS.Timeo
   }, PROGRESS).unref()
 }
 
-/** Adds what went one way to the totals; a rest that was taken and not delivered is to be sent still. */
+/** Adds what went one way to the totals; `rest` was taken and is not delivered. */
 function count(from: End, to: End, delivered: number, rest: Buffer | undefined): void {
   from.bytesRead += delivered + (rest?.length ?? 0)
   to.bytesWritten += delivered
-  if (rest === undefined) return
+}
+
+/** Sends what the relay took from the other end and did not deliver. */
+function sendRest(to: End, rest: Buffer | undefined): void {
+  // A subscriber of the failure may have closed the end.
+  if (rest === undefined || to.closed) return
   let sent = 0
   const sending = to.writing.enqueue(() => {
     const answer = calls.send(to.id, rest, sent, rest.length - sent)

@@ -3,6 +3,7 @@
 
 use socketpair_core::{ReceivedWith, Result};
 
+use crate::calls::Numbers;
 use crate::received::Received;
 use crate::slab::Slab;
 use crate::transfer::unsigned;
@@ -50,18 +51,17 @@ impl Arrival {
 pub fn deliver(
     arrivals: &mut Vec<Arrival>,
     received: &mut Slab<Received>,
-    table: &mut [u32],
+    table: &Numbers<'_>,
 ) -> Result<(usize, usize)> {
     let width = arrivals.iter().map(Arrival::width).sum();
     if width > table.len() {
         return Ok((width, 0));
     }
     let mut delivered = 0;
-    let mut next = table.iter_mut();
+    let mut next = 0;
     let mut put = |number: u32| {
-        if let Some(place) = next.next() {
-            *place = number;
-        }
+        table.set(next, number);
+        next += 1;
     };
     for Arrival { row, came } in arrivals.drain(..) {
         // All are owned before the first can fail.
@@ -94,7 +94,9 @@ pub fn deliver(
         put(sender.map_or(0, |sender| sender.gid));
         let mut own = |descriptor: Option<Received>| {
             let number = descriptor.as_ref().map_or(-1, Received::number);
-            put(descriptor.map_or(0, |descriptor| received.insert(descriptor)));
+            let id = descriptor.map_or(Some(0), |descriptor| received.insert(descriptor));
+            // There are more numbers than descriptors: see `Slab::insert`.
+            put(id.unwrap_or(u32::MAX));
             put(number.cast_unsigned());
         };
         own(pidfd);

@@ -3,14 +3,18 @@
 //! Measured with napi 3.16.1 on Node 20: 30 ns for a call that takes a buffer and three integers, against
 //! 110 ns through `#[napi]` on a free function and 290 ns on a class method (docs/engine.md).
 //!
-//! Every pointer into JavaScript memory is born here and borrows [`Call`], so it can't outlive the call.
+//! Every pointer into JavaScript memory is born here and borrows [`Call`], so it can't outlive the call. None ever
+//! becomes a reference.
 
-use std::io::{IoSlice, IoSliceMut};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::{ptr, slice};
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use napi::bindgen_prelude::Object;
 use napi::{Env, Result, Status, sys};
+use socketpair_core::{Source, Target};
+
+use crate::panics::caught;
 
 /// The call was made with something that lib/ never passes, or a view is smaller than what was asked of
 /// it: detached, or shrunk since. Not a number that an errno can take.
@@ -48,38 +52,37 @@ impl<const N: usize> Call<N> {
             .unwrap_or(u32::MAX)
     }
 
-    /// The bytes `offset .. offset + length` of the view in argument `index`.
-    pub fn bytes(&self, index: usize, offset: usize, length: usize) -> Option<&mut [u8]> {
-        let view = self.view(self.arguments[index], sys::TypedarrayType::uint8_array)?;
-        view.get_mut(offset..offset.checked_add(length)?)
+    /// The bytes `offset .. offset + length` of the view in argument `index`, to be filled.
+    pub fn target(&self, index: usize, offset: usize, length: usize) -> Option<Target<'_>> {
+        self.whole(index)?.part(offset, length)
     }
 
-    /// All bytes of the view in argument `index`.
-    pub fn whole(&self, index: usize) -> Option<&mut [u8]> {
-        self.view(self.arguments[index], sys::TypedarrayType::uint8_array)
+    /// The same, to be read from.
+    pub fn source(&self, index: usize, offset: usize, length: usize) -> Option<Source<'_>> {
+        self.bytes(self.arguments[index])
+            .map(source)?
+            .part(offset, length)
+    }
+
+    /// All bytes of the view in argument `index`, to be filled.
+    pub fn whole(&self, index: usize) -> Option<Target<'_>> {
+        self.bytes(self.arguments[index]).map(target)
     }
 
     /// The numbers of the `Uint32Array` in argument `index`.
-    #[expect(
-        clippy::mut_from_ref,
-        reason = "the memory is JavaScript's, not that of the call"
-    )]
-    pub fn numbers(&self, index: usize) -> Option<&mut [u32]> {
-        let bytes = self.view(self.arguments[index], sys::TypedarrayType::uint32_array)?;
-        // SAFETY: a Uint32Array starts at a multiple of four and any bits are a u32; the part that
-        // `align_to_mut` could leave over at either side is empty.
-        let (_, numbers, _) = unsafe { bytes.align_to_mut::<u32>() };
-        Some(numbers)
+    pub fn numbers(&self, index: usize) -> Option<Numbers<'_>> {
+        self.view(self.arguments[index], sys::TypedarrayType::uint32_array)
+            .map(Numbers)
     }
 
     /// The views of the array in argument `index`, from entry `from` on, to be read from.
-    pub fn sources(&self, index: usize, from: usize) -> Option<Vec<IoSlice<'_>>> {
-        self.pieces(index, from, |view| IoSlice::new(view))
+    pub fn sources(&self, index: usize, from: usize) -> Option<Vec<Source<'_>>> {
+        self.pieces(index, from, source)
     }
 
     /// The views of the array in argument `index`, to be filled.
-    pub fn targets(&self, index: usize) -> Option<Vec<IoSliceMut<'_>>> {
-        self.pieces(index, 0, IoSliceMut::new)
+    pub fn targets(&self, index: usize) -> Option<Vec<Target<'_>>> {
+        self.pieces(index, 0, target)
     }
 
     /// The array is lib/'s own, of views it has checked: reading an entry runs no JavaScript, so no entry
@@ -88,7 +91,7 @@ impl<const N: usize> Call<N> {
         &'a self,
         index: usize,
         from: usize,
-        piece: impl Fn(&'a mut [u8]) -> P,
+        piece: impl Fn(View<'a, u8>) -> P,
     ) -> Option<Vec<P>> {
         let array = self.arguments[index];
         let mut length = 0;
@@ -106,18 +109,21 @@ impl<const N: usize> Call<N> {
                 if status != sys::Status::napi_ok {
                     return None;
                 }
-                self.view(value, sys::TypedarrayType::uint8_array)
-                    .map(&piece)
+                self.bytes(value).map(&piece)
             })
             .collect()
     }
 
-    /// The memory of a typed array of that element type, as it is now.
-    #[expect(
-        clippy::mut_from_ref,
-        reason = "the memory is JavaScript's, not that of the call"
-    )]
-    fn view(&self, value: sys::napi_value, wanted: sys::napi_typedarray_type) -> Option<&mut [u8]> {
+    fn bytes(&self, value: sys::napi_value) -> Option<View<'_, u8>> {
+        self.view(value, sys::TypedarrayType::uint8_array)
+    }
+
+    /// The memory of a typed array of that element type, which is as wide as a `T`, as it is now.
+    fn view<T>(
+        &self,
+        value: sys::napi_value,
+        wanted: sys::napi_typedarray_type,
+    ) -> Option<View<'_, T>> {
         let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
         // SAFETY: both handles are those of the running call, the results outlive it, and the two that
         // are not wanted may be null.
@@ -135,19 +141,70 @@ impl<const N: usize> Call<N> {
         if status != sys::Status::napi_ok || kind != wanted {
             return None;
         }
-        if data.is_null() || length == 0 {
-            return Some(&mut []);
+        Some(View {
+            start: data.cast(),
+            length: if data.is_null() { 0 } else { length },
+            call: PhantomData,
+        })
+    }
+}
+
+/// The memory of a typed array: `length` elements that are allocated, aligned and writable until the call
+/// returns, since Node-API has just said so, and no JavaScript that could detach or resize them runs on this
+/// thread before. Other views of the same call may overlap it, and where it is shared other threads write to it:
+/// so no reference to it is ever made.
+#[derive(Clone, Copy)]
+struct View<'a, T> {
+    start: *mut T,
+    length: usize,
+    call: PhantomData<&'a ()>,
+}
+
+fn target(view: View<'_, u8>) -> Target<'_> {
+    // SAFETY: as a view is, for as long as the call that it borrows.
+    unsafe { Target::new(view.start, view.length) }
+}
+
+fn source(view: View<'_, u8>) -> Source<'_> {
+    // SAFETY: as a view is, for as long as the call that it borrows.
+    unsafe { Source::new(view.start, view.length) }
+}
+
+/// A table of numbers in JavaScript's memory.
+pub struct Numbers<'a>(View<'a, u32>);
+
+impl Numbers<'_> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.length
+    }
+
+    /// The number at `index`; None behind the last.
+    pub fn get(&self, index: usize) -> Option<u32> {
+        self.place(index).map(|place| place.load(Ordering::Relaxed))
+    }
+
+    /// Changes the number at `index`; nothing happens behind the last.
+    pub fn set(&self, index: usize, number: u32) {
+        if let Some(place) = self.place(index) {
+            place.store(number, Ordering::Relaxed);
         }
-        let width = if wanted == sys::TypedarrayType::uint32_array {
-            4
-        } else {
-            1
-        };
-        // SAFETY: Node-API just said that `length` elements live there. No JavaScript runs before the
-        // call returns, so the memory is neither detached nor resized while the slice lives. Two views
-        // may overlap, and other threads may write a SharedArrayBuffer: only the kernel looks inside,
-        // and what it then reads or leaves there is the caller's own doing.
-        Some(unsafe { slice::from_raw_parts_mut(data.cast::<u8>(), length * width) })
+    }
+
+    /// All of them, as they are now.
+    pub fn to_vec(&self) -> Vec<u32> {
+        (0..self.len())
+            .filter_map(|index| self.get(index))
+            .collect()
+    }
+
+    fn place(&self, index: usize) -> Option<&AtomicU32> {
+        if index >= self.len() {
+            return None;
+        }
+        // SAFETY: below the length of a view, which is aligned; any bits are a u32. Atomic, so that two tables
+        // may be the same and other threads may write there.
+        Some(unsafe { AtomicU32::from_ptr(self.0.start.add(index)) })
     }
 }
 
@@ -177,9 +234,7 @@ pub unsafe fn run<const N: usize>(
     let mut result = ptr::null_mut();
     if status == sys::Status::napi_ok {
         let call = Call { env, arguments };
-        // A panic must not cross the C frame above; as a result it becomes an error with a code.
-        let number = catch_unwind(AssertUnwindSafe(|| body(&call)))
-            .unwrap_or(-i64::from(libc::ENOTRECOVERABLE));
+        let number = caught(|| body(&call)).unwrap_or(-i64::from(libc::ENOTRECOVERABLE));
         // SAFETY: the callback's own environment; `result` outlives the call.
         unsafe {
             if let Ok(small) = i32::try_from(number) {

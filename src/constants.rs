@@ -37,7 +37,7 @@ const HERE: &[(&str, i32)] = names! {
 const HERE: &[(&str, i32)] = names! { SOCK_CLOEXEC SOCK_NONBLOCK MSG_CMSG_CLOEXEC MSG_NOSIGNAL };
 
 /// Every name that this system has, with its number.
-#[napi(ts_return_type = "Record<string, number>")]
+#[napi(catch_unwind, ts_return_type = "Record<string, number>")]
 pub fn constants(env: &Env) -> napi::Result<Object<'_>> {
     let mut object = Object::new(env)?;
     for (name, number) in EVERYWHERE.iter().chain(HERE) {

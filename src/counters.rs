@@ -66,7 +66,7 @@ pub struct Activity {
 }
 
 /// What was counted in this process so far, over all threads.
-#[napi]
+#[napi(catch_unwind)]
 pub fn activity() -> Activity {
     Activity {
         open_ends: OPEN_ENDS.load(Relaxed),

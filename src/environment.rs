@@ -4,15 +4,18 @@
 //! worker that ends takes its own ends along and touches nobody else's.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::ptr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use napi::sys;
 use socketpair_core::{Error, Interest, Relayed, Result, Room, Socket, descriptor_limit, linger};
 
 use crate::arrivals::{self, Arrival};
+use crate::calls::Numbers;
 use crate::ends::{Direction, End, Ends};
 use crate::event_loop::EventLoop;
+use crate::panics::caught;
 use crate::parked;
 use crate::received::Received;
 use crate::relaying::{Outcome, Patience, Relaying};
@@ -34,27 +37,51 @@ pub struct Environment {
 
 thread_local! {
     // Nearly always one; a test runner that loads the addon into several contexts makes more.
-    static ENVIRONMENTS: RefCell<Vec<Environment>> = const { RefCell::new(Vec::new()) };
+    static ENVIRONMENTS: RefCell<Environments> = const { RefCell::new(Environments(Vec::new())) };
+}
+
+/// The environments of a thread.
+struct Environments(Vec<Environment>);
+
+/// Where the environments are that are never freed: reachable, so that a leak checker knows them as no leaks.
+static ABANDONED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+impl Drop for Environments {
+    /// Runs as the destructor of the thread: for environments that were not closed by their hook, since the
+    /// process ends by exit(3) under them (`process.exit()` of the main thread, an uncaught exception). No call
+    /// of Node-API or libuv may be made any more, and none is: the gate is shut, the ends are closed, so that who
+    /// shares them finds them as the user left them, and the rest is the system's. The runtime's thread goes on
+    /// until the process is gone; what it can still reach is never freed.
+    fn drop(&mut self) {
+        for environment in self.0.drain(..) {
+            caught(|| environment.abandon());
+            let place = ptr::from_ref(Box::leak(Box::new(environment)));
+            let mut abandoned = ABANDONED.lock().unwrap_or_else(PoisonError::into_inner);
+            abandoned.push(place.expose_provenance());
+        }
+    }
 }
 
 /// Runs `action` on the environment `env`.
 ///
 /// # Errors
-/// EBADF as that of `syscall` when it was not opened or is being torn down, else those of `action`.
+/// EBADF as that of `syscall` when it was not opened or is being torn down, ENOTRECOVERABLE when `action`
+/// panicked, else those of `action`.
 pub fn with<R>(
     env: sys::napi_env,
     syscall: &'static str,
     action: impl FnOnce(&Environment) -> Result<R>,
 ) -> Result<R> {
-    ENVIRONMENTS.with_borrow(|all| {
+    ENVIRONMENTS.with_borrow(|Environments(all)| {
         let environment = all.iter().find(|one| one.raw == env);
-        action(environment.ok_or(Error::new(libc::EBADF, syscall))?)
+        let environment = environment.ok_or(Error::new(libc::EBADF, syscall))?;
+        caught(|| action(environment)).unwrap_or(Err(Error::new(libc::ENOTRECOVERABLE, syscall)))
     })
 }
 
 /// Whether the environment `env` was opened.
 pub fn is_open(env: sys::napi_env) -> bool {
-    ENVIRONMENTS.with_borrow(|all| all.iter().any(|one| one.raw == env))
+    ENVIRONMENTS.with_borrow(|all| all.0.iter().any(|one| one.raw == env))
 }
 
 /// Opens the environment `env`: from here on it can own ends.
@@ -69,38 +96,52 @@ pub fn open(env: sys::napi_env, wakes: Wakes, event_loop: EventLoop) {
         event_loop,
         runtime: Runtime::default(),
     };
-    ENVIRONMENTS.with_borrow_mut(|all| all.push(environment));
+    ENVIRONMENTS.with_borrow_mut(|all| all.0.push(environment));
     parked::enter();
 }
 
 /// Tears the environment `env` down: the wake-ups first, so that no readiness of the ends which are
 /// closed next, nor of anybody's, reaches an environment that is gone.
 pub fn close(env: sys::napi_env) {
-    let closing = ENVIRONMENTS.with_borrow_mut(|all| {
+    let closing = ENVIRONMENTS.with_borrow_mut(|Environments(all)| {
         all.iter()
             .position(|one| one.raw == env)
             .map(|index| all.swap_remove(index))
     });
     let Some(environment) = closing else { return };
-    environment.wakes.close();
-    environment.event_loop.stop();
-    environment.received.borrow_mut().drain().for_each(drop);
+    // Whatever fails at one step, the others are still taken: nothing may wake an environment that is gone.
+    caught(|| environment.wakes.close());
+    caught(|| environment.event_loop.stop());
+    caught(|| environment.received.borrow_mut().drain().for_each(drop));
     for end in environment.ends.borrow_mut().drain() {
-        drop(end.into_socket());
+        caught(|| drop(end.into_socket()));
     }
-    environment.runtime.leave();
-    parked::leave();
+    caught(|| environment.runtime.leave());
+    caught(parked::leave);
+    caught(|| drop(environment));
 }
 
 impl Environment {
-    /// Takes `socket` in and gives the number that JavaScript holds.
-    pub fn insert(&self, socket: Socket) -> u32 {
-        self.ends.borrow_mut().insert(End::new(socket))
+    /// Gives up what is others' too, while the process ends by exit(3).
+    fn abandon(&self) {
+        self.wakes.abandon();
+        // A cell may be borrowed by a call that exit(3) was called from within: it never goes on.
+        if let Ok(mut received) = self.received.try_borrow_mut() {
+            received.drain().for_each(drop);
+        }
+        if let Ok(mut ends) = self.ends.try_borrow_mut() {
+            // Relays are not waited for: their ends are closed by the system.
+            ends.drain().for_each(drop);
+        }
     }
 
-    /// Takes in an end that came from another environment, and gives the number that JavaScript holds.
-    pub fn insert_end(&self, end: End) -> u32 {
-        self.ends.borrow_mut().insert(end)
+    /// Takes in an end, new or from another environment, and gives the number that JavaScript holds.
+    ///
+    /// # Errors
+    /// EMFILE: there are no more numbers, and the end is closed.
+    pub fn insert(&self, end: End, syscall: &'static str) -> Result<u32> {
+        let number = self.ends.borrow_mut().insert(end);
+        number.ok_or(Error::new(libc::EMFILE, syscall))
     }
 
     /// Runs `action`, which may move bytes, on the end `id`.
@@ -152,7 +193,7 @@ impl Environment {
     }
 
     /// Gives what came along with the last receive; see [`arrivals::deliver`].
-    pub fn deliver(&self, table: &mut [u32]) -> Result<(usize, usize)> {
+    pub fn deliver(&self, table: &Numbers<'_>) -> Result<(usize, usize)> {
         arrivals::deliver(
             &mut self.arrived.borrow_mut(),
             &mut self.received.borrow_mut(),
@@ -161,8 +202,12 @@ impl Environment {
     }
 
     /// Takes a descriptor in and gives the number that JavaScript holds.
-    pub fn insert_received(&self, descriptor: Received) -> u32 {
-        self.received.borrow_mut().insert(descriptor)
+    ///
+    /// # Errors
+    /// EMFILE: there are no more numbers, and the descriptor is closed.
+    pub fn insert_received(&self, descriptor: Received, syscall: &'static str) -> Result<u32> {
+        let number = self.received.borrow_mut().insert(descriptor);
+        number.ok_or(Error::new(libc::EMFILE, syscall))
     }
 
     /// Makes the received descriptor `id` a socket of its own; when it is none it stays here.

@@ -7,7 +7,7 @@ use napi_derive::napi;
 use socketpair_core::{Error, errno};
 
 /// Makes the error object of `errno` (positive), as `syscall` reported it.
-#[napi]
+#[napi(catch_unwind)]
 pub fn system_error(env: &Env, errno: i32, syscall: String) -> napi::Result<Object<'_>> {
     let name = errno::name(errno);
     let code = name.unwrap_or("UNKNOWN");
@@ -40,7 +40,7 @@ pub struct ErrnoEntry {
 }
 
 /// Every errno that this system has, with the package's own descriptions.
-#[napi]
+#[napi(catch_unwind)]
 pub fn errno_table() -> Vec<ErrnoEntry> {
     errno::table()
         .iter()

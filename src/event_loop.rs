@@ -17,6 +17,7 @@ use napi::sys;
 use socketpair_core::{ReadySet, Result};
 
 use crate::environment;
+use crate::panics::caught;
 use crate::uv::{self, Handle, uv};
 use crate::wake::call_each;
 
@@ -171,7 +172,8 @@ impl EventLoop {
 impl Drop for EventLoop {
     fn drop(&mut self) {
         self.stop();
-        // SAFETY: on the JavaScript thread of `env`, which is still there: only its hook drops this.
+        // SAFETY: on the JavaScript thread of `env`, which is still there: only its hook drops this. Where
+        // the process ends without the hook this is forgotten, see `Environments`.
         unsafe {
             if !self.on_ready.is_null() {
                 sys::napi_delete_reference(self.env, self.on_ready);
@@ -218,20 +220,31 @@ unsafe extern "C" fn on_poll(handle: *mut Handle, status: c_int, _: c_int) {
     let watch = unsafe { (uv.get_data)(handle).cast_const().cast::<Watch>() };
     // SAFETY: it is freed by `closed` only, which libuv does not call from within this call.
     let env = unsafe { (*watch).env };
-    let tokens = environment::with(env, "poll", |environment| Ok(environment.told(status < 0)));
-    let Ok(tokens) = tokens else { return };
-    if !tokens.is_empty() {
-        // SAFETY: called by the event loop of `env`, on its thread. If JavaScript ends the environment
-        // meanwhile the handle is closed, and `closed` still comes later.
-        unsafe { (*watch).deliver(&tokens) };
-    }
+    caught(|| {
+        let told =
+            |failed| environment::with(env, "poll", |environment| Ok(environment.told(failed)));
+        // What failed once by a panic is taken out of use, as where libuv fails.
+        let tokens = told(status < 0).or_else(|error| match error.errno() {
+            libc::ENOTRECOVERABLE => told(true),
+            _ => Err(error),
+        });
+        if let Ok(tokens) = tokens
+            && !tokens.is_empty()
+        {
+            // SAFETY: called by the event loop of `env`, on its thread. If JavaScript ends the environment
+            // meanwhile the handle is closed, and `closed` still comes later.
+            unsafe { (*watch).deliver(&tokens) };
+        }
+    });
 }
 
 unsafe extern "C" fn on_teardown(_: sys::napi_async_cleanup_hook_handle, env: *mut c_void) {
     // Gone already: then the handle is being closed, and `closed` will end the wait for it.
-    let _ = environment::with(env.cast(), "poll", |environment| {
-        environment.stop_event_loop();
-        Ok(())
+    caught(|| {
+        environment::with(env.cast(), "poll", |environment| {
+            environment.stop_event_loop();
+            Ok(())
+        })
     });
 }
 

@@ -18,6 +18,7 @@ mod event_loop;
 mod options;
 mod ownership;
 mod pair;
+mod panics;
 mod parked;
 mod received;
 mod receiving;

@@ -53,13 +53,13 @@ fn double(bytes: usize) -> f64 {
 }
 
 /// `SO_SNDBUF`
-#[napi]
+#[napi(catch_unwind)]
 pub fn send_buffer_size(env: Env, id: u32) -> napi::Result<f64> {
     with(env, id, "getsockopt", Socket::send_buffer_size).map(double)
 }
 
 /// Sets `SO_SNDBUF`; not of an end that is relayed, since a relay counts on the room that it has seen.
-#[napi]
+#[napi(catch_unwind)]
 pub fn set_send_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
     exclusively(env, id, "setsockopt", |socket| {
         socket.set_send_buffer_size(bytes as usize)
@@ -67,19 +67,19 @@ pub fn set_send_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
 }
 
 /// Makes room for large writes, where the size is nobody's choice; not of an end that is relayed.
-#[napi]
+#[napi(catch_unwind)]
 pub fn raise_send_buffer(env: Env, id: u32) -> napi::Result<bool> {
     exclusively(env, id, "setsockopt", Socket::raise_send_buffer)
 }
 
 /// `SO_RCVBUF`
-#[napi]
+#[napi(catch_unwind)]
 pub fn recv_buffer_size(env: Env, id: u32) -> napi::Result<f64> {
     with(env, id, "getsockopt", Socket::recv_buffer_size).map(double)
 }
 
 /// Sets `SO_RCVBUF`.
-#[napi]
+#[napi(catch_unwind)]
 pub fn set_recv_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
     with(env, id, "setsockopt", |socket| {
         socket.set_recv_buffer_size(bytes as usize)
@@ -87,37 +87,37 @@ pub fn set_recv_buffer_size(env: Env, id: u32, bytes: u32) -> napi::Result<()> {
 }
 
 /// FIONREAD
-#[napi]
+#[napi(catch_unwind)]
 pub fn readable_length(env: Env, id: u32) -> napi::Result<f64> {
     with(env, id, "ioctl", Socket::readable_len).map(double)
 }
 
 /// `O_NONBLOCK`, as the user asked for it.
-#[napi]
+#[napi(catch_unwind)]
 pub fn is_non_blocking(env: Env, id: u32) -> napi::Result<bool> {
     with(env, id, "fcntl", Socket::is_nonblocking)
 }
 
 /// Sets `O_NONBLOCK`.
-#[napi]
+#[napi(catch_unwind)]
 pub fn set_non_blocking(env: Env, id: u32, on: bool) -> napi::Result<()> {
     with(env, id, "fcntl", |socket| socket.set_nonblocking(on))
 }
 
 /// `FD_CLOEXEC`
-#[napi]
+#[napi(catch_unwind)]
 pub fn is_close_on_exec(env: Env, id: u32) -> napi::Result<bool> {
     with(env, id, "fcntl", Socket::is_close_on_exec)
 }
 
 /// Sets `FD_CLOEXEC`.
-#[napi]
+#[napi(catch_unwind)]
 pub fn set_close_on_exec(env: Env, id: u32, on: bool) -> napi::Result<()> {
     with(env, id, "fcntl", |socket| socket.set_close_on_exec(on))
 }
 
 /// Whether messages are to carry their sender's credentials.
-#[napi]
+#[napi(catch_unwind)]
 pub fn passes_credentials(env: Env, id: u32) -> napi::Result<bool> {
     with(
         env,
@@ -128,7 +128,7 @@ pub fn passes_credentials(env: Env, id: u32) -> napi::Result<bool> {
 }
 
 /// Asks that they do, or don't.
-#[napi]
+#[napi(catch_unwind)]
 pub fn set_pass_credentials(env: Env, id: u32, on: bool) -> napi::Result<()> {
     with(env, id, "setsockopt", |socket| {
         socket.set_pass_credentials(on)
@@ -136,19 +136,19 @@ pub fn set_pass_credentials(env: Env, id: u32, on: bool) -> napi::Result<()> {
 }
 
 /// Whether messages are to carry a pidfd of their sender.
-#[napi]
+#[napi(catch_unwind)]
 pub fn passes_pidfd(env: Env, id: u32) -> napi::Result<bool> {
     with(env, id, "getsockopt", |socket| Ok(socket.pass_pidfd()))
 }
 
 /// Asks that they do, or don't.
-#[napi]
+#[napi(catch_unwind)]
 pub fn set_pass_pidfd(env: Env, id: u32, on: bool) -> napi::Result<()> {
     with(env, id, "setsockopt", |socket| socket.set_pass_pidfd(on))
 }
 
 /// Whether descriptors are accepted.
-#[napi]
+#[napi(catch_unwind)]
 pub fn accepts_descriptors(env: Env, id: u32) -> napi::Result<bool> {
     with(env, id, "getsockopt", |socket| {
         Ok(socket.accept_descriptors())
@@ -156,7 +156,7 @@ pub fn accepts_descriptors(env: Env, id: u32) -> napi::Result<bool> {
 }
 
 /// Accepts them, or not.
-#[napi]
+#[napi(catch_unwind)]
 pub fn set_accept_descriptors(env: Env, id: u32, on: bool) -> napi::Result<()> {
     with(env, id, "setsockopt", |socket| {
         socket.set_accept_descriptors(on)
@@ -164,7 +164,7 @@ pub fn set_accept_descriptors(env: Env, id: u32, on: bool) -> napi::Result<()> {
 }
 
 /// shutdown(2); `how` is 0 (read), 1 (write) or 2 (both). It ends what a relay moves, so that refuses it.
-#[napi]
+#[napi(catch_unwind)]
 pub fn shutdown(env: Env, id: u32, how: u32) -> napi::Result<()> {
     let how = match how {
         0 => Shutdown::Read,
@@ -186,7 +186,7 @@ pub struct PeerCredentials {
 }
 
 /// `SO_PEERCRED` or what the system has instead.
-#[napi]
+#[napi(catch_unwind)]
 pub fn peer_credentials(env: Env, id: u32) -> napi::Result<PeerCredentials> {
     let credentials = with(env, id, "getsockopt", Socket::peer_credentials)?;
     Ok(PeerCredentials {
@@ -208,7 +208,7 @@ pub struct Supported {
 }
 
 /// Tries what this system supports.
-#[napi]
+#[napi(catch_unwind)]
 pub fn supported() -> Supported {
     let supported = socketpair_core::supported();
     Supported {

@@ -8,6 +8,7 @@ use napi_derive::napi;
 use socketpair_core::{AdoptError, Error, Kind, PairBuilder, Result, Socket};
 
 use crate::descriptor;
+use crate::ends::End;
 use crate::environment;
 use crate::error::{OrThrow, throwable};
 use crate::ownership;
@@ -48,7 +49,7 @@ pub struct PairRequest {
 }
 
 /// Makes a pair of one of the three kinds.
-#[napi(ts_return_type = "[NewEnd, NewEnd]")]
+#[napi(catch_unwind, ts_return_type = "[NewEnd, NewEnd]")]
 pub fn make_pair(env: Env, request: PairRequest) -> napi::Result<Vec<NewEnd>> {
     let PairRequest {
         kind: word,
@@ -75,7 +76,7 @@ pub fn make_pair(env: Env, request: PairRequest) -> napi::Result<Vec<NewEnd>> {
 }
 
 /// socketpair(2), number for number.
-#[napi(ts_return_type = "[NewEnd, NewEnd]")]
+#[napi(catch_unwind, ts_return_type = "[NewEnd, NewEnd]")]
 pub fn raw_pair(env: Env, domain: i32, kind: i32, protocol: i32) -> napi::Result<Vec<NewEnd>> {
     let (one, other) = socketpair_core::raw(domain, kind, protocol).or_throw(env)?;
     let one = Socket::adopt(one).map_err(|refused| throwable(env, refused.error))?;
@@ -84,7 +85,7 @@ pub fn raw_pair(env: Env, domain: i32, kind: i32, protocol: i32) -> napi::Result
 }
 
 /// Takes over the descriptor `fd`; on failure it stays the caller's.
-#[napi]
+#[napi(catch_unwind)]
 pub fn adopt(env: Env, fd: i32) -> napi::Result<NewEnd> {
     const SYSCALL: &str = "getsockopt";
     let descriptor = descriptor::from_number(fd)
@@ -103,13 +104,13 @@ pub fn adopt(env: Env, fd: i32) -> napi::Result<NewEnd> {
 }
 
 /// Closes the end; nothing happens when it is gone already, or when its number is a stranger's by now.
-#[napi]
+#[napi(catch_unwind)]
 pub fn close(env: Env, id: u32) {
     drop(take_out(env, id));
 }
 
 /// Gives the end's descriptor to the caller, as it was asked for: what the package set on it is undone.
-#[napi]
+#[napi(catch_unwind)]
 pub fn detach(env: Env, id: u32) -> napi::Result<i32> {
     let socket = take_out(env, id)
         .filter(Socket::is_intact)
@@ -119,7 +120,7 @@ pub fn detach(env: Env, id: u32) -> napi::Result<i32> {
 
 /// Takes the end out of this environment, whole, for whichever asks for it with the key that comes back;
 /// it is closed when none does within `timeout` milliseconds. On failure it stays as it was.
-#[napi]
+#[napi(catch_unwind)]
 pub fn park(env: Env, id: u32, timeout: f64) -> napi::Result<String> {
     // One that no clock reaches is no deadline.
     let deadline = Duration::try_from_secs_f64(timeout / 1000.0)
@@ -133,7 +134,7 @@ pub fn park(env: Env, id: u32, timeout: f64) -> napi::Result<String> {
 }
 
 /// Takes in the end that was parked with `key`; null when there is none, or none any more.
-#[napi]
+#[napi(catch_unwind)]
 pub fn claim(env: Env, key: String) -> napi::Result<Option<NewEnd>> {
     environment::with(env.raw(), MOVE, move |environment| {
         let Some(end) = parked::claim(&key) else {
@@ -142,7 +143,7 @@ pub fn claim(env: Env, key: String) -> napi::Result<Option<NewEnd>> {
         let socket = end.socket(MOVE)?;
         intact(socket)?;
         let (fd, kind) = (socket.as_raw_fd(), socket.kind().as_str().to_owned());
-        let id = environment.insert_end(end);
+        let id = environment.insert(end, MOVE)?;
         Ok(Some(NewEnd { id, fd, kind }))
     })
     .or_throw(env)
@@ -160,11 +161,11 @@ fn intact(socket: &Socket) -> Result<()> {
 /// Gives `socket` its number.
 ///
 /// # Errors
-/// EBADF when the environment is being torn down.
+/// EBADF when the environment is being torn down, EMFILE when there are no more numbers.
 pub fn take_in(env: Env, socket: Socket) -> napi::Result<NewEnd> {
     let (fd, kind) = (socket.as_raw_fd(), socket.kind().as_str().to_owned());
     let id = environment::with(env.raw(), "socketpair", |environment| {
-        Ok(environment.insert(socket))
+        environment.insert(End::new(socket), "socketpair")
     });
     Ok(NewEnd {
         id: id.or_throw(env)?,

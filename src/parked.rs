@@ -52,6 +52,13 @@ struct Watch {
     wakes_at: Option<Instant>,
 }
 
+impl Watch {
+    /// Whether it will see what is parked: it has not ended, not even by a panic.
+    fn is_watching(&self) -> bool {
+        !self.ended && !self.thread.is_finished()
+    }
+}
+
 fn parked() -> MutexGuard<'static, Parked> {
     // The table stays whole whatever thread panicked: each change of it is one call.
     PARKED.lock().unwrap_or_else(PoisonError::into_inner)
@@ -125,7 +132,7 @@ impl Parked {
     }
 
     fn keep_watch(&mut self) -> Result<()> {
-        if self.watch.as_ref().is_some_and(|watch| !watch.ended) {
+        if self.watch.as_ref().is_some_and(Watch::is_watching) {
             return Ok(());
         }
         if let Some(ended) = self.watch.take() {

@@ -100,7 +100,7 @@ pub fn weigh(env: sys::napi_env, change: i64) {
 }
 
 /// Gives the descriptor of that number to the caller.
-#[napi]
+#[napi(catch_unwind)]
 pub fn take_received(env: Env, id: u32) -> napi::Result<i32> {
     take_out(env, id)
         .and_then(Received::into_fd)
@@ -110,7 +110,7 @@ pub fn take_received(env: Env, id: u32) -> napi::Result<i32> {
 }
 
 /// Makes it an end of its own; when it is no socket it stays here.
-#[napi]
+#[napi(catch_unwind)]
 pub fn adopt_received(env: Env, id: u32) -> napi::Result<NewEnd> {
     let socket = environment::with(env.raw(), "getsockopt", |environment| {
         environment.adopt_received(id)
@@ -121,14 +121,14 @@ pub fn adopt_received(env: Env, id: u32) -> napi::Result<NewEnd> {
 }
 
 /// Closes it; says whether it was still here.
-#[napi]
+#[napi(catch_unwind)]
 pub fn close_received(env: Env, id: u32) -> bool {
     take_out(env, id).is_some()
 }
 
 /// Puts it in the place of the descriptor `target`, an open `/dev/null` that its caller owns and goes on
 /// owning: dup3(2). It is no longer here then.
-#[napi]
+#[napi(catch_unwind)]
 pub fn move_received(env: Env, id: u32, target: i32) -> napi::Result<()> {
     environment::with(env.raw(), "dup3", |environment| {
         environment.with_received(id, "dup3", |received| {

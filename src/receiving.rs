@@ -1,16 +1,14 @@
 //! The hot calls that receive.
 
-use std::io::IoSliceMut;
-
 use napi::sys;
 use socketpair_core::policy::{self, System};
-use socketpair_core::{Kind, Received, ReceivedWith, Result, Room, Socket};
+use socketpair_core::{Kind, Received, ReceivedWith, Result, Room, Socket, Target};
 
 use crate::arrivals::Arrival;
 use crate::calls::{Call, OUT_OF_BOUNDS};
 use crate::environment;
 use crate::received;
-use crate::transfer::{number, range, signed, unsigned};
+use crate::transfer::{number, signed, target, unsigned};
 
 /// Flags of a received message, above the 32 bits of its length.
 mod flag {
@@ -30,46 +28,44 @@ const DESCRIPTORS_A_BATCH: usize = 1012;
 /// The most that a message brings, beside a pidfd.
 const DESCRIPTORS_A_MESSAGE: usize = 253;
 
+/// The numbers of a message in the table of `recvMany`.
+const ROW: usize = 4;
+
 const RECV: &str = "recvmsg";
 
 /// `recv(id, buffer, offset, length, most)`: with at most so many descriptors; without `most`, which is
 /// for streams, those that come are closed.
 pub fn recv(call: &Call<5>) -> i64 {
-    let Some(bytes) = range(call) else {
+    let Some(bytes) = target(call) else {
         return OUT_OF_BOUNDS;
     };
-    receive(
-        call.env(),
-        call.id(0),
-        &mut [IoSliceMut::new(bytes)],
-        call.integer(4),
-    )
+    receive(call.env(), call.id(0), &[bytes], call.integer(4))
 }
 
 /// `peek(id, buffer, offset, length)`
 pub fn peek(call: &Call<4>) -> i64 {
-    let Some(bytes) = range(call) else {
+    let Some(bytes) = target(call) else {
         return OUT_OF_BOUNDS;
     };
-    with_received(call.env(), call.id(0), |socket| socket.peek(bytes))
+    with_received(call.env(), call.id(0), |socket| socket.peek_into(bytes))
 }
 
 /// `recvVectored(id, views)`: of a stream.
 pub fn recv_vectored(call: &Call<2>) -> i64 {
-    let Some(mut views) = call.targets(1) else {
+    let Some(views) = call.targets(1) else {
         return OUT_OF_BOUNDS;
     };
-    receive(call.env(), call.id(0), &mut views, None)
+    receive(call.env(), call.id(0), &views, None)
 }
 
-fn receive(env: sys::napi_env, id: u32, pieces: &mut [IoSliceMut<'_>], most: Option<usize>) -> i64 {
+fn receive(env: sys::napi_env, id: u32, pieces: &[Target<'_>], most: Option<usize>) -> i64 {
     number(environment::with(env, RECV, |environment| {
         let room = most.map_or(Room::NONE, |most| environment.room(most));
         environment.with(id, RECV, |end, socket| {
             if let Some(error) = end.take_deferred() {
                 return Err(error);
             }
-            let came = socket.recv_with(pieces, room)?;
+            let came = socket.recv_with_into(pieces, room)?;
             let mut answer = match socket.kind() {
                 Kind::Stream => signed(came.received.len),
                 Kind::Datagram | Kind::Seqpacket => message(&came.received),
@@ -155,8 +151,10 @@ pub fn recv_many(call: &Call<4>) -> i64 {
             let mut descriptors = 0;
             let mut arrivals = Vec::new();
             let mut queued = Queued::default();
-            for row in table.as_chunks_mut::<4>().0 {
-                let memory = &mut slab[offset..];
+            for row in 0..table.len() / ROW {
+                let Some(memory) = slab.part(offset, slab.len() - offset) else {
+                    break;
+                };
                 let room = Room::for_descriptors(most.min(left.saturating_sub(descriptors)));
                 let came = match take_if_it_fits(socket, memory, room, count == 0, &mut queued) {
                     Ok(Some(came)) => came,
@@ -179,12 +177,15 @@ pub fn recv_many(call: &Call<4>) -> i64 {
                     descriptors += arrival.descriptors();
                     arrivals.push(arrival);
                 }
-                *row = [
+                let entry: [u32; ROW] = [
                     unsigned(offset),
                     unsigned(received.len),
                     unsigned(usize::try_from(answer >> 32).unwrap_or(0)),
                     unsigned(received.message_len.unwrap_or(received.len)),
                 ];
+                for (column, number) in entry.into_iter().enumerate() {
+                    table.set(row * ROW + column, number);
+                }
                 offset += received.len;
                 count += 1;
                 if descriptors + next > DESCRIPTORS_A_BATCH {
@@ -227,7 +228,7 @@ impl Queued {
 /// next batch. The first one of a batch is taken in any case, cut if it must be.
 fn take_if_it_fits(
     socket: &Socket,
-    memory: &mut [u8],
+    memory: Target<'_>,
     room: Room,
     first: bool,
     queued: &mut Queued,
@@ -241,7 +242,7 @@ fn take_if_it_fits(
             return Ok(None);
         }
     }
-    let came = socket.recv_with(&mut [IoSliceMut::new(memory)], room)?;
+    let came = socket.recv_with_into(&[memory], room)?;
     if !first {
         queued.took(socket, came.received.len);
     }
@@ -256,7 +257,7 @@ pub fn arrived(call: &Call<1>) -> i64 {
     };
     let mut descriptors = 0;
     let answer = number(environment::with(call.env(), RECV, |environment| {
-        let (width, delivered) = environment.deliver(table)?;
+        let (width, delivered) = environment.deliver(&table)?;
         descriptors = delivered;
         Ok(signed(width))
     }));

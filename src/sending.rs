@@ -1,15 +1,13 @@
 //! The hot calls that send.
 
-use std::io::IoSlice;
-
 use napi::sys;
-use socketpair_core::{Credentials, Outgoing, Result, Socket, ancillary};
+use socketpair_core::{Credentials, Outgoing, Result, Socket, Source, ancillary};
 
 use crate::calls::{Call, OUT_OF_BOUNDS};
 use crate::descriptor;
 use crate::environment;
 use crate::received::{self, Received};
-use crate::transfer::{number, range, signed};
+use crate::transfer::{number, signed, source};
 
 /// How many messages go into one `sendmmsg`.
 const MESSAGES_A_CALL: usize = 64;
@@ -18,10 +16,10 @@ const SEND: &str = "sendmsg";
 
 /// `send(id, buffer, offset, length)`
 pub fn send(call: &Call<4>) -> i64 {
-    let Some(bytes) = range(call) else {
+    let Some(bytes) = source(call) else {
         return OUT_OF_BOUNDS;
     };
-    with_sent(call.env(), call.id(0), |socket| socket.send(bytes))
+    with_sent(call.env(), call.id(0), |socket| socket.send_from(bytes))
 }
 
 /// `sendVectored(id, views, from, skip)`: from `skip` bytes into entry `from` on.
@@ -30,19 +28,16 @@ pub fn send_vectored(call: &Call<4>) -> i64 {
         return OUT_OF_BOUNDS;
     };
     with_sent(call.env(), call.id(0), |socket| {
-        socket.send_vectored(&views)
+        socket.send_vectored_from(&views)
     })
 }
 
 /// The views of the array in argument 1, from `skip` (argument 3) bytes into entry `from` (2) on.
-fn pieces<const N: usize>(call: &Call<N>) -> Option<Vec<IoSlice<'_>>> {
+fn pieces<const N: usize>(call: &Call<N>) -> Option<Vec<Source<'_>>> {
     let (from, skip) = (call.integer(2)?, call.integer(3)?);
     let mut views = call.sources(1, from)?;
     if let Some(first) = views.first_mut() {
-        if skip > first.len() {
-            return None;
-        }
-        first.advance(skip);
+        *first = first.part(skip, first.len().checked_sub(skip)?)?;
     }
     Some(views)
 }
@@ -55,10 +50,11 @@ pub fn send_with(call: &Call<6>) -> i64 {
     else {
         return OUT_OF_BOUNDS;
     };
+    let (numbers, credentials) = (numbers.to_vec(), credentials.to_vec());
     with_sent(call.env(), call.id(0), |socket| {
         let outgoing = Outgoing {
-            descriptors: &descriptor::borrow(numbers)?,
-            credentials: match *credentials {
+            descriptors: &descriptor::borrow(&numbers)?,
+            credentials: match *credentials.as_slice() {
                 [pid, uid, gid] => Some(Credentials {
                     pid: Some(pid.cast_signed()),
                     uid,
@@ -67,7 +63,7 @@ pub fn send_with(call: &Call<6>) -> i64 {
                 _ => None,
             },
         };
-        socket.send_with(&views, &outgoing)
+        socket.send_with_from(&views, &outgoing)
     })
 }
 
@@ -82,7 +78,7 @@ pub fn send_many(call: &Call<3>) -> i64 {
     with_sent(call.env(), call.id(0), |socket| {
         let mut sent = 0;
         for batch in views.chunks(MESSAGES_A_CALL) {
-            match socket.send_many(batch) {
+            match socket.send_many_from(batch) {
                 Ok(count) => {
                     sent += count;
                     if count < batch.len() {
@@ -109,7 +105,8 @@ pub fn check_descriptors(call: &Call<1>) -> i64 {
     let Some(numbers) = call.numbers(0) else {
         return OUT_OF_BOUNDS;
     };
-    let numbers: Vec<_> = numbers.iter().map(|number| number.cast_signed()).collect();
+    let numbers = numbers.to_vec();
+    let numbers: Vec<_> = numbers.into_iter().map(u32::cast_signed).collect();
     match ancillary::check_descriptors(&numbers) {
         Ok(()) => 0,
         Err((place, _)) => signed(place + 1),
@@ -127,13 +124,13 @@ pub fn hold(call: &Call<2>) -> i64 {
     }
     let mut count = 0;
     let answer = number(environment::with(call.env(), "fcntl", |environment| {
-        let held = descriptor::duplicate(numbers)?
+        let held = descriptor::duplicate(&numbers.to_vec())?
             .into_iter()
             .map(Received::new)
             .collect::<Result<Vec<_>>>()?;
-        for ((number, id), duplicate) in numbers.iter_mut().zip(ids).zip(held) {
-            *number = duplicate.number().cast_unsigned();
-            *id = environment.insert_received(duplicate);
+        for (index, duplicate) in held.into_iter().enumerate() {
+            numbers.set(index, duplicate.number().cast_unsigned());
+            ids.set(index, environment.insert_received(duplicate, "fcntl")?);
             count += 1;
         }
         Ok(0)

@@ -1,47 +1,72 @@
 //! Things under numbers that JavaScript holds.
 //!
-//! A number and not a pointer crosses the border: a stale or invented one finds nothing, and is EBADF.
+//! A number and not a pointer crosses the border: a stale or invented one finds nothing, and is EBADF. A number
+//! comes again only after [`REUSES`] others: by then no wake-up that was sent for the old thing is under way.
 
-const INDEX_BITS: u32 = 22;
+use std::collections::VecDeque;
+
+const INDEX_BITS: u32 = 21;
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
-const GENERATION_MASK: u32 = 0xff;
+const GENERATION_BITS: u32 = 30 - INDEX_BITS;
+const GENERATION_MASK: u32 = (1 << GENERATION_BITS) - 1;
 
+/// So many slots that are free wait for one another before the first of them is used again.
+const RESTING: usize = 1 << 13;
+
+/// A number is given again at the earliest by so many insertions later.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "a promise, and what the tests hold it by")
+)]
+pub const REUSES: usize = RESTING << GENERATION_BITS;
+
+/// The thing is apart, so that a slot at rest is small.
 struct Slot<T> {
     generation: u32,
-    thing: Option<T>,
+    thing: Option<Box<T>>,
 }
 
 /// A table: a number is an index and the generation of its slot, below 2^30 so that V8 keeps it unboxed.
 pub struct Slab<T> {
     slots: Vec<Slot<T>>,
-    free: Vec<u32>,
+    /// The one that has rested longest is used first.
+    free: VecDeque<u32>,
 }
 
 impl<T> Default for Slab<T> {
     fn default() -> Self {
         Self {
             slots: Vec::new(),
-            free: Vec::new(),
+            free: VecDeque::new(),
         }
     }
 }
 
 impl<T> Slab<T> {
-    /// Takes `thing` in and gives its number.
-    pub fn insert(&mut self, thing: T) -> u32 {
-        let thing = Some(thing);
-        if let Some(index) = self.free.pop() {
-            let slot = &mut self.slots[index as usize];
-            slot.thing = thing;
-            return slot.generation << INDEX_BITS | index;
-        }
-        // More slots than the index has room for would need more descriptors than a system gives.
-        let index = u32::try_from(self.slots.len()).unwrap_or(u32::MAX) & INDEX_MASK;
-        self.slots.push(Slot {
-            generation: 0,
-            thing,
-        });
-        index
+    /// Takes `thing` in and gives its number; None when two million are here, more than a process has
+    /// descriptors, and `thing` is dropped.
+    pub fn insert(&mut self, thing: T) -> Option<u32> {
+        let is_full = self.slots.len() > INDEX_MASK as usize;
+        let rested = if self.free.len() >= RESTING || is_full {
+            self.free.pop_front()
+        } else {
+            None
+        };
+        let index = match rested {
+            Some(index) => index,
+            None if is_full => return None,
+            None => {
+                let index = u32::try_from(self.slots.len()).ok()?;
+                self.slots.push(Slot {
+                    generation: 0,
+                    thing: None,
+                });
+                index
+            }
+        };
+        let slot = self.slots.get_mut(index as usize)?;
+        slot.thing = Some(Box::new(thing));
+        Some(slot.generation << INDEX_BITS | index)
     }
 
     /// How many things are here.
@@ -53,7 +78,7 @@ impl<T> Slab<T> {
     pub fn get(&self, id: u32) -> Option<&T> {
         let slot = self.slots.get((id & INDEX_MASK) as usize)?;
         if slot.generation == id >> INDEX_BITS {
-            slot.thing.as_ref()
+            slot.thing.as_deref()
         } else {
             None
         }
@@ -63,7 +88,7 @@ impl<T> Slab<T> {
     pub fn get_mut(&mut self, id: u32) -> Option<&mut T> {
         let slot = self.slots.get_mut((id & INDEX_MASK) as usize)?;
         if slot.generation == id >> INDEX_BITS {
-            slot.thing.as_mut()
+            slot.thing.as_deref_mut()
         } else {
             None
         }
@@ -73,7 +98,7 @@ impl<T> Slab<T> {
     pub fn all_mut(&mut self) -> impl Iterator<Item = (u32, &mut T)> {
         self.slots.iter_mut().zip(0..).filter_map(|(slot, index)| {
             let number = slot.generation << INDEX_BITS | index;
-            slot.thing.as_mut().map(|thing| (number, thing))
+            slot.thing.as_deref_mut().map(|thing| (number, thing))
         })
     }
 
@@ -86,13 +111,15 @@ impl<T> Slab<T> {
         }
         let thing = slot.thing.take()?;
         slot.generation = (slot.generation + 1) & GENERATION_MASK;
-        self.free.push(index);
-        Some(thing)
+        self.free.push_back(index);
+        Some(*thing)
     }
 
     /// Takes all of them out.
     pub fn drain(&mut self) -> impl Iterator<Item = T> + '_ {
         self.free.clear();
-        self.slots.drain(..).filter_map(|slot| slot.thing)
+        self.slots
+            .drain(..)
+            .filter_map(|slot| slot.thing.map(|thing| *thing))
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use napi::bindgen_prelude::{Function, Object};
 use napi::{Env, JsValue};
 use napi_derive::napi;
-use socketpair_core::Result;
+use socketpair_core::{Result, Source, Target};
 
 use crate::calls::{Call, OUT_OF_BOUNDS, callback, define};
 use crate::counters;
@@ -24,6 +24,7 @@ const POLL: &str = "poll";
 /// is the end's number times two, plus one for the write direction. `byLoop`: by libuv, if the host's event
 /// loop is that. Gives the hot calls.
 #[napi(
+    catch_unwind,
     ts_args_type = "onReady: (token: number) => void, byLoop: boolean",
     ts_return_type = "Record<string, (...args: never[]) => number>"
 )]
@@ -68,7 +69,7 @@ pub fn open<'env>(
 }
 
 /// What tells this environment which ends are ready: "loop", the host's event loop, or "tokio".
-#[napi(ts_return_type = "'loop' | 'tokio'")]
+#[napi(catch_unwind, ts_return_type = "'loop' | 'tokio'")]
 pub fn readiness(env: &Env) -> &'static str {
     let by_loop = environment::with(env.raw(), POLL, |environment| {
         Ok(environment.uses_event_loop())
@@ -115,17 +116,19 @@ fn wait_a_moment(call: &Call<4>) -> i64 {
     else {
         return OUT_OF_BOUNDS;
     };
-    let Some(tokens) = tokens.get_mut(..count) else {
+    if count > tokens.len() {
         return OUT_OF_BOUNDS;
-    };
+    }
     let microseconds = |count: usize| Duration::from_micros(count as u64);
     number(environment::with(call.env(), POLL, |environment| {
-        environment
-            .linger(tokens, microseconds(spin), microseconds(sleep))
-            .map(|()| {
-                counters::spun(tokens.contains(&1));
-                0
-            })
+        let mut asked = tokens.to_vec();
+        asked.truncate(count);
+        environment.linger(&mut asked, microseconds(spin), microseconds(sleep))?;
+        counters::spun(asked.contains(&1));
+        for (index, can) in asked.into_iter().enumerate() {
+            tokens.set(index, can);
+        }
+        Ok(0)
     }))
 }
 
@@ -160,7 +163,12 @@ pub fn unsigned(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// The bytes `offset .. offset + length` (arguments 2 and 3) of the view in argument 1.
-pub fn range<const N: usize>(call: &Call<N>) -> Option<&mut [u8]> {
-    call.bytes(1, call.integer(2)?, call.integer(3)?)
+/// The bytes `offset .. offset + length` (arguments 2 and 3) of the view in argument 1, to be filled.
+pub fn target<const N: usize>(call: &Call<N>) -> Option<Target<'_>> {
+    call.target(1, call.integer(2)?, call.integer(3)?)
+}
+
+/// The same, to be read from.
+pub fn source<const N: usize>(call: &Call<N>) -> Option<Source<'_>> {
+    call.source(1, call.integer(2)?, call.integer(3)?)
 }

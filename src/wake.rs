@@ -9,6 +9,7 @@
 //! environment frees the thread-safe function. A wake-up after that is a no-op.
 
 use std::ffi::c_void;
+use std::mem;
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
@@ -16,6 +17,7 @@ use std::task::{Wake, Waker};
 use napi::{Status, sys};
 
 use crate::counters;
+use crate::panics::caught;
 
 /// The thread-safe function's handle.
 #[derive(Clone, Copy)]
@@ -48,6 +50,20 @@ impl Queue {
         Self::announce(&mut batch);
     }
 
+    /// Takes the batch. It stays armed, so that what comes while it is delivered calls nothing and joins the next.
+    fn take(&self) -> Vec<u32> {
+        mem::take(&mut self.lock().tokens)
+    }
+
+    /// The batch is delivered: what came meanwhile is the next one, and is announced now.
+    fn delivered(&self) {
+        let mut batch = self.lock();
+        batch.armed = false;
+        if !batch.tokens.is_empty() {
+            Self::announce(&mut batch);
+        }
+    }
+
     fn announce(batch: &mut Batch) {
         let Some(Function(function)) = batch.function else {
             batch.tokens.clear();
@@ -75,11 +91,11 @@ struct Token {
 
 impl Wake for Token {
     fn wake(self: Arc<Self>) {
-        self.queue.push(self.token);
+        self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.queue.push(self.token);
+        caught(|| self.queue.push(self.token));
     }
 }
 
@@ -164,6 +180,11 @@ impl Wakes {
         Queue::announce(&mut self.queue.lock());
     }
 
+    /// Shuts the gate and leaves the thread-safe function to the end of the process.
+    pub fn abandon(&self) {
+        self.queue.lock().function = None;
+    }
+
     /// Shuts the gate: from here on a wake-up does nothing.
     pub fn close(&self) {
         let function = {
@@ -185,7 +206,8 @@ impl Wakes {
 
 unsafe extern "C" fn finalize(_: sys::napi_env, context: *mut c_void, _: *mut c_void) {
     // SAFETY: `context` is the share that `new` leaked for the thread-safe function, which is gone now.
-    drop(unsafe { Arc::from_raw(context.cast_const().cast::<Queue>()) });
+    let share = unsafe { Arc::from_raw(context.cast_const().cast::<Queue>()) };
+    caught(|| drop(share));
 }
 
 unsafe extern "C" fn deliver(
@@ -197,15 +219,18 @@ unsafe extern "C" fn deliver(
     if env.is_null() || on_ready.is_null() {
         return; // The environment drains what it will not run any more.
     }
+    // A share of one's own: JavaScript may end the environment, and with it that of the function.
     // SAFETY: Node-API calls this with the context given at creation, which `finalize` has not freed.
-    let queue = unsafe { &*context.cast_const().cast::<Queue>() };
-    let tokens = {
-        let mut batch = queue.lock();
-        batch.armed = false;
-        std::mem::take(&mut batch.tokens)
+    let queue = unsafe {
+        Arc::increment_strong_count(context.cast_const().cast::<Queue>());
+        Arc::from_raw(context.cast_const().cast::<Queue>())
     };
-    // SAFETY: on the JavaScript thread, inside the scope that Node-API opened for this callback.
-    unsafe { call_each(env, on_ready, &tokens) };
+    caught(|| {
+        let tokens = queue.take();
+        // SAFETY: on the JavaScript thread, inside the scope that Node-API opened for this callback.
+        unsafe { call_each(env, on_ready, &tokens) };
+    });
+    caught(|| queue.delivered());
 }
 
 /// Calls `on_ready` with each of `tokens`.

@@ -24,7 +24,7 @@ const order = {
     'migrating',
   ],
   Reference: ['semantics', 'errors', 'channel-protocol', 'platforms', 'runtimes'],
-  Inside: ['engine', 'benchmark', 'cases', 'CONTRIBUTING', 'SECURITY', 'CHANGELOG'],
+  Inside: ['engine', 'benchmark', 'cases', 'testing', 'CONTRIBUTING', 'SECURITY', 'CHANGELOG'],
 }
 
 /** What is shown from somewhere else: the index, and the reference that typedoc makes itself. */

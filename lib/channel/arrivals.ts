@@ -36,6 +36,7 @@ export class Arrivals {
   addRead(position: number, length: number): void {
     const info: StreamMessageInfo = describe(length, MESSAGE_FLAG.lengthUnknown, length)
     unpack(this.#end, () => info)
+    closePidfd(info)
     const at = position + (info.carryingByte ?? 0)
     if (hasDescriptors(info)) this.#waiting.push({ position: at, info })
   }
@@ -49,6 +50,7 @@ export class Arrivals {
       return info
     })
     for (const [row, info] of infos) {
+      closePidfd(info)
       if (hasDescriptors(info)) this.#waiting.push({ position: positionOf(row), info })
     }
   }
@@ -90,6 +92,11 @@ export class Arrivals {
 /** Whether some came, or were lost: looked at without making them anybody's. */
 function hasDescriptors(info: StreamMessageInfo): boolean {
   return info.fdsTruncated || Object.getOwnPropertyDescriptor(info, 'fds')?.get !== undefined
+}
+
+/** Closes the pidfd that came: a channel gives none. */
+function closePidfd(info: StreamMessageInfo): void {
+  info.pidfd?.close()
 }
 
 /** Closes those that nobody can ask for. */

@@ -3,16 +3,15 @@ import { reasonOf } from '../abort.js'
 import type { Limits } from '../arguments.js'
 import { errorOf } from '../errors.js'
 import { type Attempt, BLOCKED, Operation, SHORT_OF_BUFFERS } from '../operation.js'
-import { beginTurn, mayTry } from '../turn.js'
+import { mayTry, rest, type Resting, spend, wake } from '../turn.js'
 import { plain } from '../typed-arrays.js'
 import type { FrameReader } from './frame-reader.js'
 import { DIRECT, type FrameWriter } from './frame-writer.js'
 import type { Stuck, Transport } from './transport.js'
 import { sound } from './views.js'
-import { clearImmediate, setImmediate } from '../timers.js'
 
 /** Frames over a Duplex of Node: as over a stream socket, without descriptors. */
-export class DuplexTransport implements Transport {
+export class DuplexTransport implements Transport, Resting {
   readonly direct = DIRECT
   readonly borrows = true
   held = false
@@ -28,7 +27,6 @@ export class DuplexTransport implements Transport {
   #writing = false
   #writeFailure: { error: unknown } | undefined
   #readFailure: { error: unknown } | undefined
-  #turn: NodeJS.Immediate | undefined
   #closing = false
   readonly #look = (): void => this.retry()
 
@@ -59,11 +57,16 @@ export class DuplexTransport implements Transport {
     if (this.#writeFailure !== undefined) throw this.#writeFailure.error
     if (this.#writing) return BLOCKED
     if (frames.pending === 0) return true
+    if (!mayTry()) {
+      rest(this)
+      return BLOCKED
+    }
     frames.closeRun()
     const given = sound(frames)
     const views = given.flatMap((item) => item.views)
     frames.lent = given.length
     this.#writing = true
+    spend(given.reduce((bytes, item) => bytes + item.bytes, 0))
     const duplex = this.#duplex
     duplex.cork()
     for (const view of views.slice(0, -1)) duplex.write(view)
@@ -116,6 +119,7 @@ export class DuplexTransport implements Transport {
     reader.room(bytes.length)
     reader.bytes.set(bytes, reader.end)
     reader.landed(bytes.length)
+    spend(bytes.length)
     return bytes.length
   }
 
@@ -126,8 +130,7 @@ export class DuplexTransport implements Transport {
       return operation.promise
     }
     this.#receives.push(operation as Operation)
-    if (mayTry()) this.retry()
-    else this.#nextTurn()
+    this.retry()
     if (limits !== undefined && !operation.settled) {
       const giveUp = (error: unknown) => {
         this.#drop(operation as Operation)
@@ -140,13 +143,21 @@ export class DuplexTransport implements Transport {
     return operation.promise
   }
 
+  /** What waits for a turn of the event loop keeps it running. */
+  readonly referenced = true
+
+  onTurn(): void {
+    this.#changed()
+  }
+
   retry(): void {
     if (this.#running !== undefined) {
       this.#rerun = true
       return
     }
-    beginTurn()
     for (let first = this.#receives[0]; first !== undefined; first = this.#receives[0]) {
+      if (!mayTry()) return rest(this)
+      spend(0)
       let result
       this.#running = first
       this.#rerun = false
@@ -164,7 +175,7 @@ export class DuplexTransport implements Transport {
         first.resolve(result)
       } else if (first.interrupted === undefined) {
         // What is there is more than one attempt takes: no event will tell of it again.
-        if (this.#rerun || (!this.held && this.#duplex.readableLength > 0)) this.#nextTurn()
+        if (this.#rerun || (!this.held && this.#duplex.readableLength > 0)) rest(this)
         return
       } else {
         first.reject(first.interrupted.error)
@@ -186,6 +197,12 @@ export class DuplexTransport implements Transport {
     return this.#closing || this.#duplex.destroyed || this.#duplex.writableEnded
   }
 
+  whenClosed(listener: (error: unknown) => void): void {
+    this.#duplex.once('close', () => {
+      listener(this.#readFailure?.error ?? errorOf('ECONNRESET', 'recvmsg'))
+    })
+  }
+
   close(): Promise<void> | void {
     if (this.#closing) return
     this.#closing = true
@@ -193,7 +210,7 @@ export class DuplexTransport implements Transport {
     for (const operation of this.#receives.splice(0)) {
       this.#interrupt(operation, errorOf('ECANCELED', 'recvmsg'))
     }
-    clearImmediate(this.#turn)
+    wake(this)
     if (duplex.destroyed) return
     return new Promise((resolve) => {
       duplex.once('close', resolve)
@@ -225,13 +242,6 @@ export class DuplexTransport implements Transport {
   #changed(): void {
     this.retry()
     this.#send?.()
-  }
-
-  #nextTurn(): void {
-    this.#turn ??= setImmediate(() => {
-      this.#turn = undefined
-      this.retry()
-    })
   }
 }
 

@@ -135,6 +135,8 @@ export class FrameMemory {
   protected own(from: number, to: number): Buffer {
     const slab = this.slab as Slab
     const view = slab.bytes.subarray(from, to)
+    // The caller may be about to read views of it, and it is not for others.
+    if (slab.viewer !== undefined) return Buffer.from(view)
     if (view.length < WORTH_A_SLAB || view.length * 2 < slab.bytes.length) return Buffer.from(view)
     const rest = slab.bytes.subarray(this.start, this.end)
     if (rest.length > SLAB) return Buffer.from(view)

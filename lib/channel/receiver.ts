@@ -70,6 +70,10 @@ export class Receiver {
     this.#mark = mark
     this.#listener = listener
     this.reader = new FrameReader(most)
+    // While the listening receive has ended, because too much is kept, nothing else reports this.
+    transport.whenClosed((error) => {
+      if (!this.#isListening && this.#over === undefined) this.#silence(error)
+    })
   }
 
   /** The next value; null at the end. */

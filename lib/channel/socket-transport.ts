@@ -1,5 +1,6 @@
 import type { Limits } from '../arguments.js'
 import type { End } from '../end.js'
+import { errorOf } from '../errors.js'
 import { binding } from '../native.js'
 import type { Attempt, BLOCKED } from '../operation.js'
 import { Arrivals } from './arrivals.js'
@@ -63,6 +64,10 @@ export abstract class SocketTransport implements Transport {
 
   get closed(): boolean {
     return this.end.closed
+  }
+
+  whenClosed(listener: (error: unknown) => void): void {
+    this.end.whenLeft.push(() => listener(errorOf('ECANCELED', 'recvmsg')))
   }
 
   close(): void {

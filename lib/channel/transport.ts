@@ -46,6 +46,8 @@ export interface Transport {
   /** Nothing more will be sent. */
   endSending(): void
   readonly closed: boolean
+  /** Calls `listener` with the error of later receives once it is closed, by whatever call. */
+  whenClosed(listener: (error: unknown) => void): void
   /** Closes; what waits rejects with ECANCELED. */
   close(): void | Promise<void>
   ref(): void

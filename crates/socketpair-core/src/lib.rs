@@ -67,3 +67,4 @@ pub use seqpacket::SeqpacketSocket;
 pub use socket::{AdoptError, BATCH_MAX, Identity, Socket};
 pub use stream::StreamSocket;
 pub use supported::{Supported, supported};
+pub use sys::memory::{Source, Target};

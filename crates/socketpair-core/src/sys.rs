@@ -6,6 +6,7 @@ pub(crate) mod ancillary;
 pub(crate) mod batch;
 pub(crate) mod credentials;
 pub(crate) mod flags;
+pub(crate) mod memory;
 pub(crate) mod options;
 pub(crate) mod pair;
 pub(crate) mod passing;

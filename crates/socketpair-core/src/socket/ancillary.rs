@@ -7,7 +7,7 @@ use super::Socket;
 use super::recv::peek_flags;
 use crate::policy::{self, CallFlags, Landed, System};
 use crate::sys::ancillary::{Arrived, Expected};
-use crate::{Error, Kind, Outgoing, ReceivedWith, Result, Room, sys};
+use crate::{Error, Kind, Outgoing, ReceivedWith, Result, Room, Source, Target, sys};
 
 impl Socket {
     /// Sends several pieces of memory as if they were one, with what goes along: sendmsg(2).
@@ -34,8 +34,17 @@ impl Socket {
     ///
     /// The call either fails and has sent nothing, or returns what it sent.
     pub fn send_with(&self, bufs: &[IoSlice<'_>], outgoing: &Outgoing<'_>) -> Result<usize> {
+        self.send_with_from(Source::all(bufs), outgoing)
+    }
+
+    /// As [`Socket::send_with`], from memory that others may change meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::send_with`].
+    pub fn send_with_from(&self, bufs: &[Source<'_>], outgoing: &Outgoing<'_>) -> Result<usize> {
         if outgoing.is_empty() {
-            return self.send_vectored(bufs);
+            return self.send_vectored_from(bufs);
         }
         if self.kind() == Kind::Stream && bufs.iter().all(|piece| piece.is_empty()) {
             return Err(Error::new(libc::EINVAL, "sendmsg"));
@@ -66,6 +75,15 @@ impl Socket {
     ///
     /// The call either fails and has taken nothing, or returns what it took.
     pub fn recv_with(&self, bufs: &mut [IoSliceMut<'_>], room: Room) -> Result<ReceivedWith> {
+        self.recv_with_into(Target::all(bufs), room)
+    }
+
+    /// As [`Socket::recv_with`], into memory that others may change meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::recv_with`].
+    pub fn recv_with_into(&self, bufs: &[Target<'_>], room: Room) -> Result<ReceivedWith> {
         let flags = policy::recv_flags(System::CURRENT, self.kind());
         self.take_with(bufs, room, flags)
     }
@@ -79,21 +97,16 @@ impl Socket {
     ///
     /// As [`Socket::recv_with`]; a pending `ECONNRESET` is consumed on Linux.
     pub fn peek_with(&self, bufs: &mut [IoSliceMut<'_>], room: Room) -> Result<ReceivedWith> {
-        self.take_with(bufs, room, peek_flags(self.kind()))
+        self.take_with(Target::all(bufs), room, peek_flags(self.kind()))
     }
 
-    fn take_with(
-        &self,
-        bufs: &mut [IoSliceMut<'_>],
-        room: Room,
-        flags: CallFlags,
-    ) -> Result<ReceivedWith> {
+    fn take_with(&self, bufs: &[Target<'_>], room: Room, flags: CallFlags) -> Result<ReceivedWith> {
         if self.kind() == Kind::Stream {
             // From the first piece with room in it: without any room, 0 would look like the end.
             let Some(start) = bufs.iter().position(|piece| !piece.is_empty()) else {
                 return Ok(ReceivedWith::default());
             };
-            return self.take_message_with(&mut bufs[start..], room, flags);
+            return self.take_message_with(&bufs[start..], room, flags);
         }
         if bufs.len() <= sys::transfer::PIECES_MAX {
             return self.take_message_with(bufs, room, flags);
@@ -107,7 +120,7 @@ impl Socket {
 
     fn take_message_with(
         &self,
-        bufs: &mut [IoSliceMut<'_>],
+        bufs: &[Target<'_>],
         room: Room,
         flags: CallFlags,
     ) -> Result<ReceivedWith> {
@@ -124,13 +137,13 @@ impl Socket {
             pidfd: self.passing.expects_pidfd(),
         };
         let fd = self.as_fd();
-        let receive = |bufs: &mut [IoSliceMut<'_>]| {
+        let receive = |bufs: &[Target<'_>]| {
             self.passcred
                 .with(fd, true, || sys::ancillary::recv(fd, bufs, flags, expected))
         };
         let no_room = bufs.iter().all(|piece| piece.is_empty());
         let result = if no_room && policy::receive_needs_room(System::CURRENT) {
-            receive(&mut [IoSliceMut::new(&mut [0])])
+            receive(&[Target::from(&mut [0][..])])
                 .map(|(landed, arrived)| (Landed { room: 0, ..landed }, arrived))
         } else {
             receive(bufs)

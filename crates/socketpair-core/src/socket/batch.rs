@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 
 use super::Socket;
 use crate::policy::{self, Landed, System};
-use crate::{Error, Kind, Received, Result, sys};
+use crate::{Error, Kind, Received, Result, Source, Target, sys};
 
 /// The most messages that one [`Socket::recv_many`] or [`Socket::send_many`] moves.
 pub const BATCH_MAX: usize = 64;
@@ -31,7 +31,7 @@ impl Socket {
             return Ok(0);
         }
         self.tell_now()?;
-        let (bufs, out) = (&mut bufs[..count], &mut out[..count]);
+        let (bufs, out) = (Target::all(&mut bufs[..count]), &mut out[..count]);
         let fd = self.as_fd();
         let flags = policy::recv_flags(System::CURRENT, self.kind);
         let mut landed = [Landed::default(); BATCH_MAX];
@@ -70,6 +70,15 @@ impl Socket {
     /// As [`Socket::send`], of the first message; an error at a later one ends the batch, and the
     /// next call meets it again. `EOPNOTSUPP`: a stream.
     pub fn send_many(&self, bufs: &[IoSlice<'_>]) -> Result<usize> {
+        self.send_many_from(Source::all(bufs))
+    }
+
+    /// As [`Socket::send_many`], from memory that others may change meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::send_many`].
+    pub fn send_many_from(&self, bufs: &[Source<'_>]) -> Result<usize> {
         if self.kind == Kind::Stream {
             return Err(Error::new(libc::EOPNOTSUPP, "sendmmsg"));
         }

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 
 use super::Socket;
 use crate::policy::{self, CallFlags, Errno, Landed, System, Verdict};
-use crate::{Error, Kind, Received, Result, sys};
+use crate::{Error, Kind, Received, Result, Target, sys};
 
 impl Socket {
     /// Receives into `buf`: what there is of a stream, or one message. recv(2), recvmsg(2).
@@ -29,7 +29,7 @@ impl Socket {
     ///
     /// The call either fails and has taken nothing, or returns what it took.
     pub fn recv(&self, buf: &mut [u8]) -> Result<Received> {
-        self.take(buf, policy::recv_flags(System::CURRENT, self.kind))
+        self.take(buf.into(), policy::recv_flags(System::CURRENT, self.kind))
     }
 
     /// Like [`Socket::recv`], but what was received stays queued: `MSG_PEEK`.
@@ -40,12 +40,21 @@ impl Socket {
     ///
     /// As [`Socket::recv`]; a pending `ECONNRESET` is consumed on Linux.
     pub fn peek(&self, buf: &mut [u8]) -> Result<Received> {
+        self.peek_into(buf.into())
+    }
+
+    /// As [`Socket::peek`], into memory that others may change meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::peek`].
+    pub fn peek_into(&self, buf: Target<'_>) -> Result<Received> {
         self.take(buf, peek_flags(self.kind))
     }
 
-    fn take(&self, buf: &mut [u8], flags: CallFlags) -> Result<Received> {
+    fn take(&self, buf: Target<'_>, flags: CallFlags) -> Result<Received> {
         if self.kind != Kind::Stream {
-            return self.take_message(&mut [IoSliceMut::new(buf)], flags);
+            return self.take_message(&[buf], flags);
         }
         if buf.is_empty() {
             return Ok(Received::default());
@@ -62,13 +71,14 @@ impl Socket {
     ///
     /// As [`Socket::recv`].
     pub fn recv_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> Result<Received> {
+        let bufs = Target::all(bufs);
         let flags = policy::recv_flags(System::CURRENT, self.kind);
         if self.kind == Kind::Stream {
             // From the first piece with room in it: without any room, 0 would look like the end.
             let Some(start) = bufs.iter().position(|piece| !piece.is_empty()) else {
                 return Ok(Received::default());
             };
-            return sys::transfer::recv_pieces(self.as_fd(), &mut bufs[start..], flags)
+            return sys::transfer::recv_pieces(self.as_fd(), &bufs[start..], flags)
                 .map(|landed| stream_received(landed.returned));
         }
         if bufs.len() <= sys::transfer::PIECES_MAX {
@@ -84,30 +94,27 @@ impl Socket {
     /// Receives one message by `take` into more pieces than one call takes; `len_of` tells how many
     /// bytes of them it filled.
     pub(super) fn take_through_copy<R>(
-        bufs: &mut [IoSliceMut<'_>],
-        take: impl FnOnce(&mut [IoSliceMut<'_>]) -> Result<R>,
+        bufs: &[Target<'_>],
+        take: impl FnOnce(&[Target<'_>]) -> Result<R>,
         len_of: impl FnOnce(&R) -> usize,
     ) -> Result<R> {
-        let (direct, rest) = bufs.split_at_mut(sys::transfer::PIECES_MAX - 1);
+        let (direct, rest) = bufs.split_at(sys::transfer::PIECES_MAX - 1);
         let direct_len: usize = direct.iter().map(|piece| piece.len()).sum();
         let mut copy = vec![0; rest.iter().map(|piece| piece.len()).sum()];
-        let mut pieces: Vec<IoSliceMut<'_>> = direct
-            .iter_mut()
-            .map(|piece| IoSliceMut::new(piece))
-            .collect();
-        pieces.push(IoSliceMut::new(&mut copy));
-        let received = take(&mut pieces)?;
+        let mut pieces = direct.to_vec();
+        pieces.push(Target::from(copy.as_mut_slice()));
+        let received = take(&pieces)?;
         drop(pieces);
         let mut copied = &copy[..len_of(&received).saturating_sub(direct_len)];
         for piece in rest {
             let (now, later) = copied.split_at(copied.len().min(piece.len()));
-            piece[..now.len()].copy_from_slice(now);
+            piece.store(now);
             copied = later;
         }
         Ok(received)
     }
 
-    fn take_message(&self, bufs: &mut [IoSliceMut<'_>], flags: CallFlags) -> Result<Received> {
+    fn take_message(&self, bufs: &[Target<'_>], flags: CallFlags) -> Result<Received> {
         self.tell_now()?;
         if policy::receive_needs_room(System::CURRENT) && bufs.iter().all(|piece| piece.is_empty())
         {
@@ -146,7 +153,7 @@ impl Socket {
     /// Receives a message for which there is no room, where that takes a byte of room to tell.
     fn discard_message(&self, flags: CallFlags) -> Result<Received> {
         let mut byte = [0];
-        let bufs = &mut [IoSliceMut::new(&mut byte)];
+        let bufs = &[Target::from(&mut byte[..])];
         match sys::transfer::recv_pieces(self.as_fd(), bufs, flags) {
             Ok(landed) => Ok(self.received(Landed { room: 0, ..landed })),
             Err(error) => self.end_or(error),
@@ -179,17 +186,17 @@ impl Socket {
     pub fn next_message_len(&self) -> Result<Received> {
         let flags = peek_flags(self.kind);
         if self.kind == Kind::Stream {
-            let seen = self.take(&mut [0], flags)?;
+            let seen = self.take(Target::from(&mut [0][..]), flags)?;
             return Ok(Received { len: 0, ..seen });
         }
         if policy::tells_true_length(System::CURRENT) {
-            let seen = self.take_message(&mut [], flags)?;
+            let seen = self.take_message(&[], flags)?;
             return Ok(Received {
                 truncated: false,
                 ..seen
             });
         }
-        let seen = self.take_message(&mut [IoSliceMut::new(&mut [0])], flags)?;
+        let seen = self.take_message(&[Target::from(&mut [0][..])], flags)?;
         if seen.end_of_file {
             return Ok(seen);
         }

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use super::Socket;
 use crate::policy::{self, CallFlags, Errno, System};
-use crate::{Error, Kind, Result, sys};
+use crate::{Error, Kind, Result, Source, sys};
 
 impl Socket {
     /// Sends `buf`: as much of it as a stream takes now, or all of it as one message. send(2).
@@ -26,6 +26,15 @@ impl Socket {
     ///
     /// The call either fails and has sent nothing, or returns what it sent.
     pub fn send(&self, buf: &[u8]) -> Result<usize> {
+        self.send_from(buf.into())
+    }
+
+    /// As [`Socket::send`], from memory that others may change meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::send`].
+    pub fn send_from(&self, buf: Source<'_>) -> Result<usize> {
         let fd = self.as_fd();
         self.sending.prepare(fd)?;
         let flags = policy::send_flags(System::CURRENT, self.kind);
@@ -44,6 +53,15 @@ impl Socket {
     ///
     /// As [`Socket::send`].
     pub fn send_vectored(&self, bufs: &[IoSlice<'_>]) -> Result<usize> {
+        self.send_vectored_from(Source::all(bufs))
+    }
+
+    /// As [`Socket::send_vectored`], from memory that others may change meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::send_vectored`].
+    pub fn send_vectored_from(&self, bufs: &[Source<'_>]) -> Result<usize> {
         if self.kind == Kind::Stream {
             if bufs.is_empty() {
                 return Ok(0);
@@ -58,8 +76,8 @@ impl Socket {
     /// Sends by `call`, which takes as many pieces as one system call does.
     pub(super) fn send_gathered(
         &self,
-        bufs: &[IoSlice<'_>],
-        call: impl FnOnce(BorrowedFd<'_>, &[IoSlice<'_>], CallFlags) -> Result<usize>,
+        bufs: &[Source<'_>],
+        call: impl FnOnce(BorrowedFd<'_>, &[Source<'_>], CallFlags) -> Result<usize>,
     ) -> Result<usize> {
         if self.kind == Kind::Stream {
             // From the first piece that has bytes: else 0 taken of some would be told.
@@ -71,19 +89,19 @@ impl Socket {
             return self.send_pieces(bufs, call);
         }
         let (direct, rest) = bufs.split_at(max - 1);
-        let copy: Vec<u8> = rest
-            .iter()
-            .flat_map(|piece| piece.iter().copied())
-            .collect();
+        let mut copy = Vec::new();
+        for piece in rest {
+            piece.load(&mut copy);
+        }
         let mut pieces = direct.to_vec();
-        pieces.push(IoSlice::new(&copy));
+        pieces.push(Source::from(copy.as_slice()));
         self.send_pieces(&pieces, call)
     }
 
     fn send_pieces(
         &self,
-        bufs: &[IoSlice<'_>],
-        call: impl FnOnce(BorrowedFd<'_>, &[IoSlice<'_>], CallFlags) -> Result<usize>,
+        bufs: &[Source<'_>],
+        call: impl FnOnce(BorrowedFd<'_>, &[Source<'_>], CallFlags) -> Result<usize>,
     ) -> Result<usize> {
         let fd = self.as_fd();
         self.sending.prepare(fd)?;

@@ -1,12 +1,12 @@
 //! recvmsg(2) and sendmsg(2) with control data.
 
 use std::cell::RefCell;
-use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 
 use libc::c_int;
 
+use super::memory::{Source, Target};
 use super::transfer::{header_to_fill, header_to_send, landed, raw_flags};
 use super::{call, flags};
 use crate::ancillary::{
@@ -113,7 +113,7 @@ pub(crate) struct Arrived {
 /// recvmsg(2), of as many pieces as one call takes, with room for control data.
 pub(crate) fn recv(
     fd: BorrowedFd<'_>,
-    bufs: &mut [IoSliceMut<'_>],
+    bufs: &[Target<'_>],
     flags: CallFlags,
     expected: Expected,
 ) -> Result<(Landed, Arrived)> {
@@ -125,7 +125,7 @@ pub(crate) fn recv(
 
 fn recv_into(
     fd: BorrowedFd<'_>,
-    bufs: &mut [IoSliceMut<'_>],
+    bufs: &[Target<'_>],
     flags: CallFlags,
     control: &mut [u8],
     as_mark: bool,
@@ -138,8 +138,8 @@ fn recv_into(
         } else {
             (control.as_mut_ptr().cast(), control.len() as _)
         };
-        // SAFETY: `header` points to `bufs`, which std lays out as iovecs over memory that is
-        // writable, and to `control`, writable for the length given; both are borrowed for the call.
+        // SAFETY: `header` points to `bufs`, which are iovecs over memory that is writable as long as they
+        // live, and to `control`, writable for the length given and borrowed for the call.
         let returned = unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut header, raw) };
         returned as i64
     })?;
@@ -212,7 +212,7 @@ unsafe fn adopt(control: &[u8], opened: bool) -> Arrived {
 /// sendmsg(2), of as many pieces as one call takes, with control data.
 pub(crate) fn send(
     fd: BorrowedFd<'_>,
-    bufs: &[IoSlice<'_>],
+    bufs: &[Source<'_>],
     flags: CallFlags,
     outgoing: &Outgoing<'_>,
 ) -> Result<usize> {
@@ -224,7 +224,7 @@ pub(crate) fn send(
 
 fn send_from(
     fd: BorrowedFd<'_>,
-    bufs: &[IoSlice<'_>],
+    bufs: &[Source<'_>],
     flags: CallFlags,
     control: &mut [u8],
 ) -> Result<usize> {
@@ -235,8 +235,8 @@ fn send_from(
         header.msg_controllen = control.len() as _;
     }
     let returned = call("sendmsg", || {
-        // SAFETY: `header` points to `bufs`, which std lays out as iovecs over memory that is
-        // readable, and to `control`, readable for the length given; both are borrowed for the call.
+        // SAFETY: `header` points to `bufs`, which are iovecs over memory that is readable as long as they
+        // live, and to `control`, readable for the length given and borrowed for the call.
         let returned = unsafe { libc::sendmsg(fd.as_raw_fd(), &raw const header, raw) };
         returned as i64
     })?;

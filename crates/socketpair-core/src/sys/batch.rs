@@ -32,6 +32,7 @@ mod tests {
 
     use super::looped;
     use crate::policy::{Landed, System, recv_flags, send_flags};
+    use crate::sys::memory::{Source, Target};
     use crate::{Kind, Result, pair};
 
     #[test]
@@ -39,17 +40,20 @@ mod tests {
         let (left, right) = pair(Kind::Datagram)?;
         let messages = [&b"one"[..], b"", b"three"].map(IoSlice::new);
         let flags = send_flags(System::CURRENT, Kind::Datagram);
-        assert_eq!(looped::send(left.as_fd(), &messages, flags)?, 3);
+        assert_eq!(
+            looped::send(left.as_fd(), Source::all(&messages), flags)?,
+            3
+        );
 
         let mut memory = [[0; 8]; 4];
         let mut bufs = memory.each_mut().map(|piece| IoSliceMut::new(piece));
         let mut out = [Landed::default(); 4];
         let flags = recv_flags(System::CURRENT, Kind::Datagram);
-        let batch = looped::recv(right.as_fd(), &mut bufs, flags, &mut out)?;
+        let batch = looped::recv(right.as_fd(), Target::all(&mut bufs), flags, &mut out)?;
         assert_eq!(batch.came, 3);
         assert_eq!(out.map(|landed| landed.returned), [3, 0, 5, 0]);
         assert!(batch.after.is_some_and(|error| error.is_would_block()));
-        assert!(looped::recv(right.as_fd(), &mut bufs, flags, &mut out).is_err());
+        assert!(looped::recv(right.as_fd(), Target::all(&mut bufs), flags, &mut out).is_err());
         Ok(())
     }
 }

@@ -1,12 +1,12 @@
 //! recv(2), send(2), recvmsg(2), sendmsg(2).
 
-use std::io::{IoSlice, IoSliceMut};
 use std::mem;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 use libc::c_int;
 
 use super::call;
+use super::memory::{Source, Target};
 use crate::Result;
 use crate::policy::{CallFlags, Landed};
 
@@ -35,23 +35,22 @@ pub(super) const fn raw_flags(flags: CallFlags) -> c_int {
 }
 
 /// recv(2).
-pub(crate) fn recv(fd: BorrowedFd<'_>, buf: &mut [u8], flags: CallFlags) -> Result<usize> {
+pub(crate) fn recv(fd: BorrowedFd<'_>, buf: Target<'_>, flags: CallFlags) -> Result<usize> {
     let flags = raw_flags(flags);
     let returned = call("recv", || {
-        // SAFETY: `buf` is writable for its whole length and borrowed for the call.
-        let returned =
-            unsafe { libc::recv(fd.as_raw_fd(), buf.as_mut_ptr().cast(), buf.len(), flags) };
+        // SAFETY: a target is writable for its whole length as long as it lives.
+        let returned = unsafe { libc::recv(fd.as_raw_fd(), buf.start(), buf.len(), flags) };
         returned as i64
     })?;
     Ok(returned.min(buf.len()))
 }
 
 /// send(2).
-pub(crate) fn send(fd: BorrowedFd<'_>, buf: &[u8], flags: CallFlags) -> Result<usize> {
+pub(crate) fn send(fd: BorrowedFd<'_>, buf: Source<'_>, flags: CallFlags) -> Result<usize> {
     let flags = raw_flags(flags);
     let returned = call("send", || {
-        // SAFETY: `buf` is readable for its whole length and borrowed for the call.
-        let returned = unsafe { libc::send(fd.as_raw_fd(), buf.as_ptr().cast(), buf.len(), flags) };
+        // SAFETY: a source is readable for its whole length as long as it lives.
+        let returned = unsafe { libc::send(fd.as_raw_fd(), buf.start(), buf.len(), flags) };
         returned as i64
     })?;
     Ok(returned.min(buf.len()))
@@ -61,14 +60,14 @@ pub(crate) fn send(fd: BorrowedFd<'_>, buf: &[u8], flags: CallFlags) -> Result<u
 /// is told all the same, by `MSG_CTRUNC`, and costs nothing; the kernel closes descriptors among it.
 pub(crate) fn recv_pieces(
     fd: BorrowedFd<'_>,
-    bufs: &mut [IoSliceMut<'_>],
+    bufs: &[Target<'_>],
     flags: CallFlags,
 ) -> Result<Landed> {
     let flags = raw_flags(flags);
     let mut header = header_to_fill(bufs);
     let returned = call("recvmsg", || {
-        // SAFETY: `header` points to `bufs`, which std lays out as iovecs over memory that is
-        // writable and borrowed for the call; it has neither name nor control data.
+        // SAFETY: `header` points to `bufs`, which are iovecs over memory that is writable as long as
+        // they live; it has neither name nor control data.
         let returned = unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut header, flags) };
         returned as i64
     })?;
@@ -82,14 +81,14 @@ pub(crate) fn recv_pieces(
 /// sendmsg(2), of as many pieces as one call takes.
 pub(crate) fn send_pieces(
     fd: BorrowedFd<'_>,
-    bufs: &[IoSlice<'_>],
+    bufs: &[Source<'_>],
     flags: CallFlags,
 ) -> Result<usize> {
     let flags = raw_flags(flags);
     let header = header_to_send(bufs);
     let returned = call("sendmsg", || {
-        // SAFETY: `header` points to `bufs`, which std lays out as iovecs over memory that is
-        // readable and borrowed for the call; it has neither name nor control data.
+        // SAFETY: `header` points to `bufs`, which are iovecs over memory that is readable as long as
+        // they live; it has neither name nor control data.
         let returned = unsafe { libc::sendmsg(fd.as_raw_fd(), &raw const header, flags) };
         returned as i64
     })?;
@@ -109,9 +108,10 @@ fn empty_header() -> libc::msghdr {
     clippy::cast_possible_wrap,
     reason = "the width of the count differs by system; PIECES_MAX fits them all"
 )]
-pub(super) fn header_to_fill(bufs: &mut [IoSliceMut<'_>]) -> libc::msghdr {
+pub(super) fn header_to_fill(bufs: &[Target<'_>]) -> libc::msghdr {
     let mut header = empty_header();
-    header.msg_iov = bufs.as_mut_ptr().cast();
+    // The system reads the array itself, and writes to what it names.
+    header.msg_iov = bufs.as_ptr().cast_mut().cast();
     header.msg_iovlen = bufs.len().min(PIECES_MAX) as _;
     header
 }
@@ -122,7 +122,7 @@ pub(super) fn header_to_fill(bufs: &mut [IoSliceMut<'_>]) -> libc::msghdr {
     clippy::cast_possible_wrap,
     reason = "the width of the count differs by system; PIECES_MAX fits them all"
 )]
-pub(super) fn header_to_send(bufs: &[IoSlice<'_>]) -> libc::msghdr {
+pub(super) fn header_to_send(bufs: &[Source<'_>]) -> libc::msghdr {
     let mut header = empty_header();
     header.msg_iov = bufs.as_ptr().cast_mut().cast();
     header.msg_iovlen = bufs.len().min(PIECES_MAX) as _;

@@ -1,23 +1,23 @@
 //! Single calls, one after the other.
 
-use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::BorrowedFd;
 use std::slice;
 
 use super::Batch;
 use crate::Result;
 use crate::policy::{CallFlags, Landed};
+use crate::sys::memory::{Source, Target};
 use crate::sys::transfer::{recv_pieces, send_pieces};
 
 pub(crate) fn recv(
     fd: BorrowedFd<'_>,
-    bufs: &mut [IoSliceMut<'_>],
+    bufs: &[Target<'_>],
     flags: CallFlags,
     out: &mut [Landed],
 ) -> Result<Batch> {
     let mut came = 0;
-    for (buf, out) in bufs.iter_mut().zip(out) {
-        match recv_pieces(fd, slice::from_mut(buf), flags) {
+    for (buf, out) in bufs.iter().zip(out) {
+        match recv_pieces(fd, slice::from_ref(buf), flags) {
             Ok(landed) => *out = landed,
             Err(error) if came == 0 => return Err(error),
             Err(error) => {
@@ -33,7 +33,7 @@ pub(crate) fn recv(
 }
 
 /// An error after the first message is not kept: whoever sends on meets it, or one that follows it.
-pub(crate) fn send(fd: BorrowedFd<'_>, bufs: &[IoSlice<'_>], flags: CallFlags) -> Result<usize> {
+pub(crate) fn send(fd: BorrowedFd<'_>, bufs: &[Source<'_>], flags: CallFlags) -> Result<usize> {
     let mut went = 0;
     for buf in bufs {
         match send_pieces(fd, slice::from_ref(buf), flags) {
