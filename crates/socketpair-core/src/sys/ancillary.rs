@@ -193,8 +193,7 @@ unsafe fn adopt(control: &[u8], opened: bool) -> Arrived {
     let most = control.len().saturating_sub(LAYOUT.data_offset) / 4;
     for found in found(System::CURRENT, LAYOUT, control) {
         match found {
-            // No system gives a number below zero; but an OwnedFd of -1 would be undefined behavior.
-            Found::Descriptor(number) if opened && number >= 0 => {
+            Found::Descriptor(number) if opened => {
                 if arrived.descriptors.is_empty() {
                     arrived.descriptors.reserve_exact(most);
                 }
