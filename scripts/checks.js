@@ -21,7 +21,13 @@ const clippyOfFuzzTargets = () =>
   run('cargo', [
     'clippy',
     ...fuzzTargets,
-    ...['--target-dir', 'target/fuzz-checks', '--all-targets', '--locked', '--', '-D', 'warnings'],
+    '--target-dir',
+    'target/fuzz-checks',
+    '--all-targets',
+    '--locked',
+    '--',
+    '-D',
+    'warnings',
   ])
 
 /** Runs them all, so that one look shows all there is to fix. Gives what failed. */
