@@ -1,5 +1,6 @@
 // A codec is the caller's code, and runs in the middle of a send or a receive: it may abort, close, send or
 // receive on the very channel that calls it. Every promise settles, no value is lost, and no counter goes wrong.
+import { closeSync, openSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { Channel, type Codec, stats } from 'socketpair'
 import { CARRIERS, carriers } from './helpers/channels.ts'
@@ -251,3 +252,18 @@ test('a Duplex that tells of itself while it is read is not read twice at once',
   t.deepEqual(await Promise.all(receives), ['one', 'two'])
   await channel.close()
 })
+
+for (const carrier of ['stream', 'seqpacket', 'dgram'] as const) {
+  test(`${carrier}: descriptors of a message are closed whose codec closes the channel while it is kept`, async (t) => {
+    const { here, there, hooks } = await open(t, carrier)
+    const asked = here.request('never answered')
+    hooks.decode = () => void here.close({ timeout: 0 }).catch(() => {})
+    const before = stats().receivedFds
+    const file = openSync('/dev/null', 'r')
+    await there.send('kept', { fds: [file] })
+    closeSync(file)
+    t.deepEqual(await outcomes([asked]), ['ECANCELED'])
+    t.is(stats().receivedFds, before)
+    await there.close({ timeout: 0 }).catch(() => {})
+  })
+}

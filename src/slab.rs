@@ -1,7 +1,8 @@
 //! Things under numbers that JavaScript holds.
 //!
 //! A number and not a pointer crosses the border: a stale or invented one finds nothing, and is EBADF. A number
-//! comes again only after [`REUSES`] others: by then no wake-up that was sent for the old thing is under way.
+//! comes again only after [`REUSES`] others, however full the table is: by then no wake-up that was sent for the
+//! old thing is under way.
 
 use std::collections::VecDeque;
 
@@ -11,14 +12,18 @@ const GENERATION_BITS: u32 = 30 - INDEX_BITS;
 const GENERATION_MASK: u32 = (1 << GENERATION_BITS) - 1;
 
 /// So many slots that are free wait for one another before the first of them is used again.
-const RESTING: usize = 1 << 13;
+pub const RESTING: usize = 1 << 13;
 
 /// A number is given again at the earliest by so many insertions later.
+///
+/// A slot that is given back stands behind all that rest. Once [`RESTING`] slots have rested, one less never
+/// rest, so each of its generations takes that many insertions. Only the first can take fewer, where a table that
+/// was in use is emptied and so begins to have slots at rest.
 #[cfg_attr(
     not(test),
     expect(dead_code, reason = "a promise, and what the tests hold it by")
 )]
-pub const REUSES: usize = RESTING << GENERATION_BITS;
+pub const REUSES: usize = RESTING * GENERATION_MASK as usize;
 
 /// The thing is apart, so that a slot at rest is small.
 struct Slot<T> {
@@ -43,18 +48,18 @@ impl<T> Default for Slab<T> {
 }
 
 impl<T> Slab<T> {
-    /// Takes `thing` in and gives its number; None when two million are here, more than a process has
+    /// Takes `thing` in and gives its number; None when two million are here or at rest, more than a process has
     /// descriptors, and `thing` is dropped.
     pub fn insert(&mut self, thing: T) -> Option<u32> {
-        let is_full = self.slots.len() > INDEX_MASK as usize;
-        let rested = if self.free.len() >= RESTING || is_full {
+        let rested = if self.free.len() >= RESTING {
             self.free.pop_front()
         } else {
             None
         };
         let index = match rested {
             Some(index) => index,
-            None if is_full => return None,
+            // A slot that has not rested is not used, even here: its number would soon come again.
+            None if self.slots.len() > INDEX_MASK as usize => return None,
             None => {
                 let index = u32::try_from(self.slots.len()).ok()?;
                 self.slots.push(Slot {

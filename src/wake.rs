@@ -80,6 +80,12 @@ impl Queue {
                 )
             };
             batch.armed = status == sys::Status::napi_ok;
+            if status == sys::Status::napi_closing {
+                // The environment tears the function down, and this answer gave up our share of it: the handle
+                // may be freed from now on, so nothing may touch it again, not even to release it.
+                batch.function = None;
+                batch.tokens = Vec::new();
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ interface Kept {
 /** The messages that came while nobody asked for one, in order. */
 export class KeptMessages {
   readonly #kept: Kept[] = []
+  #cleared = false
   /** What they count for, together. */
   bytes = 0
 
@@ -36,9 +37,11 @@ export class KeptMessages {
     } catch (error) {
       failure = { error }
     }
-    const bytes = length + COST
-    this.#kept.push({ value, bytes, descriptors, failure })
-    this.bytes += bytes
+    const kept = { value, bytes: length + COST, descriptors, failure }
+    // The codec may have closed the channel.
+    if (this.#cleared) return close(kept)
+    this.#kept.push(kept)
+    this.bytes += kept.bytes
   }
 
   /** Keeps an error, of which the receive learns that comes to it. */
@@ -67,8 +70,9 @@ export class KeptMessages {
     return taken
   }
 
-  /** Forgets all. */
+  /** Forgets all, and what comes still. */
   clear(): void {
+    this.#cleared = true
     for (const kept of this.#kept.splice(0)) close(kept)
     this.bytes = 0
   }

@@ -25,10 +25,10 @@ fn make(bytes: &mut Bytes<'_>) -> Option<(Socket, Socket)> {
     if choices & 3 == 3 {
         builder = builder.protocol(bytes.word());
     }
-    if choices & 12 == 12 {
+    if choices & 0xc == 0xc {
         builder = builder.send_buffer_size(bytes.long());
     }
-    if choices & 48 == 48 {
+    if choices & 0x30 == 0x30 {
         builder = builder.recv_buffer_size(bytes.long());
     }
     builder.build().ok()
