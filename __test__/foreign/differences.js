@@ -37,12 +37,17 @@ const reasons = {
   "Node's wrapper of a Duplex ends each write a turn later: frames of a stream that is destroyed meanwhile are lost": `
     http2-compat-errors http2-compat-socket-destroy-delayed http2-destroy-after-write
     http2-propagate-session-destroy-code http2-server-errors http2-respond-file-fd-invalid http2-buffersize`,
+  "Node's wrapper of a Duplex ends each write a turn later, and the answer is here before: the alert of TLS is lost": `
+    tls-cli-max-version-1.2 tls-cli-max-version-1.3 tls-cli-min-version-1.1 tls-cli-min-version-1.2
+    tls-min-max-version`,
+  'not explained: the process does not end, though the same exchange without the rest of the file does':
+    'http2-compat-client-upload-reject',
   "Node's wrapper of a Duplex does not hand on ref(), unref() and what session.socket is asked": `
     http2-session-unref http2-socket-proxy http2-unbound-socket-proxy`,
   "TLS over Node's wrapper closes some turns later, and meets a peer that has closed with bytes unread": `
     tls-inception tls-psk-errors tls-socket-close tls-writewrap-leak`,
   'the signal of a Duplex is that of tls.connect() too: it is listened to twice, or has aborted before': `
-    https-agent-abort-controller tls-connect-abort-controller http-agent-abort-controller
+    https-agent-abort-controller tls-connect-abort-controller
     net-connect-abort-controller`,
   'it needs more than is there: an engine of OpenSSL is looked for by a relative path': `
     tls-clientcertengine-unsupported tls-keyengine-unsupported`,
