@@ -196,8 +196,11 @@ export abstract class SocketDuplex extends Duplex {
     return {}
   }
 
+  /** @internal */
   override end(callback?: () => void): this
+  /** @internal */
   override end(chunk: unknown, callback?: () => void): this
+  /** @internal */
   override end(chunk: unknown, encoding?: BufferEncoding, callback?: () => void): this
   override end(...args: unknown[]): this {
     // What TLS still has to say, after a user who ended it during the handshake, has no way any more.
