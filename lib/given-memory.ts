@@ -4,8 +4,6 @@
  */
 import { workerThreads } from './late-modules.js'
 
-/** V8 keeps so few bytes in the object itself: memory of their own is the quickest then. */
-const INSIDE = 64
 /** From so many bytes on memory of their own costs little beside the copy. */
 const OWN = 2048
 /** Chunks in between share memory with others of the same socket, cleared before the first. */
@@ -18,7 +16,7 @@ export class GivenMemory {
 
   /** For so many bytes, which the caller writes all, or clears. */
   take(bytes: number): Buffer {
-    if (bytes <= INSIDE || bytes >= OWN) return Buffer.allocUnsafeSlow(bytes)
+    if (bytes >= OWN) return Buffer.allocUnsafeSlow(bytes)
     // Of a length of 0 it is detached: the owner of a chunk has taken it elsewhere.
     if (this.#memory === undefined || this.#used + bytes > this.#memory.byteLength) {
       this.#memory = new ArrayBuffer(SHARED)

@@ -8,11 +8,15 @@ export const CHUNK = 64 * 1024
 /** A chunk that fills less of a slab is copied out: it would keep the rest alive, which would have to be cleared. */
 const WORTH_A_SLAB = 3 / 4
 
+/** V8 keeps so few bytes in the object itself, which is the quickest until native code asks where they are. */
+const INSIDE = 64
+
 let slab: Buffer | undefined
 
 /** A copy for who has the chunk: in memory of its own, or among other chunks of the same end. */
 export function copyOf(landed: Buffer, end: End): Buffer {
-  const copy = end.memory(landed.length)
+  const { length } = landed
+  const copy = length <= INSIDE ? Buffer.allocUnsafeSlow(length) : end.memory(length)
   copy.set(landed)
   return copy
 }
